@@ -1,0 +1,14 @@
+#pragma once
+
+#include <napi.h>
+
+// What the addon exports, a group per file. Only lib/native.ts calls these.
+namespace heddle::binding {
+
+void add_core_calls(Napi::Env env, Napi::Object exports);
+void add_memory_calls(Napi::Env env, Napi::Object exports);
+void add_file_calls(Napi::Env env, Napi::Object exports);
+void add_device_calls(Napi::Env env, Napi::Object exports);
+void add_trace_calls(Napi::Env env, Napi::Object exports);
+
+}  // namespace heddle::binding

@@ -1,0 +1,89 @@
+#include "binding/calls.hpp"
+
+#include <sys/utsname.h>
+
+#include "binding/arguments.hpp"
+#include "binding/environment.hpp"
+
+namespace heddle::binding {
+
+namespace {
+
+using bridge::Bridge;
+
+// The shared memory belongs to the bridge, which outlives all JavaScript of its environment.
+Napi::ArrayBuffer share(Napi::Env env, void* memory, std::size_t bytes) {
+  return Napi::ArrayBuffer::New(env, memory, bytes, [](Napi::Env, void*) {});
+}
+
+// start(settle): the shared arrays and their layout.
+Napi::Value start(const Napi::CallbackInfo& call) {
+  const Napi::Env env = call.Env();
+  Environment& environment = Environment::of(env);
+  environment.set_settle(call[0].As<Napi::Function>());
+  Bridge& bridge = environment.bridge();
+  Napi::Object shared = Napi::Object::New(env);
+  shared.Set("control", share(env, &bridge.control(), sizeof(bridge::Control)));
+  shared.Set("submissions", share(env, bridge.submissions(), sizeof(bridge::Submission) * bridge::kSubmissions));
+  shared.Set("replies", share(env, bridge.replies(), sizeof(bridge::Reply) * bridge::kReplies));
+  shared.Set("submissionBytes", Napi::Number::New(env, sizeof(bridge::Submission)));
+  shared.Set("replyBytes", Napi::Number::New(env, sizeof(bridge::Reply)));
+  return shared;
+}
+
+Napi::Value drain(const Napi::CallbackInfo& call) {
+  Environment::of(call.Env()).bridge().drain();
+  return call.Env().Undefined();
+}
+
+Napi::Value keep_alive(const Napi::CallbackInfo& call) {
+  Environment::of(call.Env()).keep_alive();
+  return call.Env().Undefined();
+}
+
+Napi::Value deliveries(const Napi::CallbackInfo& call) {
+  return Napi::Number::New(call.Env(), static_cast<double>(Environment::of(call.Env()).bridge().deliveries()));
+}
+
+// What is alive on this environment, for leak tests.
+Napi::Value usage(const Napi::CallbackInfo& call) {
+  const Napi::Env env = call.Env();
+  Bridge& bridge = Environment::of(env).bridge();
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("requests", Napi::Number::New(env, static_cast<double>(bridge.executor().io().in_flight())));
+  result.Set("timers", Napi::Number::New(env, static_cast<double>(bridge.executor().timers().size())));
+  result.Set("memory", Napi::Number::New(env, static_cast<double>(bridge.memory().size())));
+  result.Set("descriptors", Napi::Number::New(env, static_cast<double>(bridge.descriptors().size())));
+  const cuda::DevicePort& devices = Environment::of(env).devices();
+  result.Set("devices", Napi::Number::New(env, static_cast<double>(devices.devices())));
+  result.Set("streams", Napi::Number::New(env, static_cast<double>(devices.streams())));
+  result.Set("events", Napi::Number::New(env, static_cast<double>(devices.events())));
+  return result;
+}
+
+Napi::Value capabilities(const Napi::CallbackInfo& call) {
+  const Napi::Env env = call.Env();
+  const Executor& executor = Environment::of(env).bridge().executor();
+  utsname system{};
+  uname(&system);
+  Napi::Object io = Napi::Object::New(env);
+  io.Set("backend", executor.io().kind() == io::BackendKind::uring ? "uring" : "fallback");
+  io.Set("reason", executor.io_reason());
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("kernel", system.release);
+  result.Set("io", io);
+  return result;
+}
+
+}  // namespace
+
+void add_core_calls(Napi::Env env, Napi::Object exports) {
+  exports.Set("start", Napi::Function::New<start>(env, "start"));
+  exports.Set("drain", Napi::Function::New<drain>(env, "drain"));
+  exports.Set("keepAlive", Napi::Function::New<keep_alive>(env, "keepAlive"));
+  exports.Set("deliveries", Napi::Function::New<deliveries>(env, "deliveries"));
+  exports.Set("usage", Napi::Function::New<usage>(env, "usage"));
+  exports.Set("capabilities", Napi::Function::New<capabilities>(env, "capabilities"));
+}
+
+}  // namespace heddle::binding

@@ -1,0 +1,27 @@
+# Each bench/native/<name>.cpp is one program: the raw counterparts that heddle is measured beside. Those that need a
+# peer's library are built where it is installed.
+
+find_path(HEDDLE_ASIO_INCLUDE asio.hpp)
+find_package(TBB QUIET)
+
+file(GLOB HEDDLE_BENCH_SOURCES CONFIGURE_DEPENDS bench/native/*.cpp)
+if(NOT HEDDLE_ASIO_INCLUDE)
+  list(FILTER HEDDLE_BENCH_SOURCES EXCLUDE REGEX "_asio\\.cpp$")
+endif()
+if(NOT TBB_FOUND)
+  list(FILTER HEDDLE_BENCH_SOURCES EXCLUDE REGEX "_tbb\\.cpp$")
+endif()
+
+foreach(source IN LISTS HEDDLE_BENCH_SOURCES)
+  get_filename_component(name "${source}" NAME_WE)
+  add_executable(${name} "${source}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/bench")
+  target_link_libraries(${name} PRIVATE heddle_native heddle_options)
+  if(name MATCHES "_asio$")
+    target_include_directories(${name} SYSTEM PRIVATE "${HEDDLE_ASIO_INCLUDE}")
+  elseif(name MATCHES "_tbb$")
+    target_link_libraries(${name} PRIVATE TBB::tbb)
+  endif()
+  list(APPEND HEDDLE_BENCH_TARGETS ${name})
+endforeach()
+add_custom_target(heddle_bench DEPENDS ${HEDDLE_BENCH_TARGETS})

@@ -1,0 +1,26 @@
+# heddle_native_test and heddle_cuda_test: one doctest executable for each library; heddle_traced_test: for native/ built
+# with task traces.
+
+find_path(HEDDLE_DOCTEST_INCLUDE doctest/doctest.h)
+if(NOT HEDDLE_DOCTEST_INCLUDE)
+  message(FATAL_ERROR "HEDDLE_TESTS=ON needs doctest (Debian and Ubuntu: apt-get install doctest-dev)")
+endif()
+
+set(HEDDLE_TRACED_SOURCES ${HEDDLE_NATIVE_SOURCES})
+list(FILTER HEDDLE_TRACED_SOURCES EXCLUDE REGEX "/native/bridge/")
+add_library(heddle_traced STATIC ${HEDDLE_TRACED_SOURCES})
+target_include_directories(heddle_traced PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}")
+target_compile_definitions(heddle_traced PUBLIC HEDDLE_TASK_TRACES=1)
+target_compile_options(heddle_traced PUBLIC -O1 -g)  # the gdb script reads the registry by its types
+target_link_libraries(heddle_traced PUBLIC heddle::liburing Threads::Threads PRIVATE heddle_options)
+
+foreach(part native traced cuda)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS test/${part}/*.cpp)
+  if(sources AND TARGET heddle_${part})
+    set(target heddle_${part}_test)
+    add_executable(${target} ${sources})
+    target_include_directories(${target} SYSTEM PRIVATE "${HEDDLE_DOCTEST_INCLUDE}")
+    target_link_libraries(${target} PRIVATE heddle_${part} heddle_options)
+    add_test(NAME ${target} COMMAND ${target})
+  endif()
+endforeach()

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+#include "cuda/bridge/number_table.hpp"
+#include "cuda/bridge/opcodes.hpp"
+#include "cuda/command_pool.hpp"
+#include "cuda/device.hpp"
+#include "cuda/error.hpp"
+#include "cuda/load.hpp"
+#include "native/bridge/bridge.hpp"
+
+namespace heddle::cuda {
+
+// What belongs to a reply and does not fit into it.
+struct FileFailure {
+  const char* syscall = "";
+};
+struct TotalBytes {  // with a number of bytes out of so many
+  std::uint64_t bytes = 0;
+};
+using ReplyDetail = std::variant<ErrorPtr, FileFailure, LoadStats, TotalBytes>;
+
+// One environment's devices: turns what JavaScript submits into commands for streams, and what devices answer into
+// replies. The JS thread only; what devices tell on their threads is posted to the bridge.
+class DevicePort {
+ public:
+  using Number = std::int32_t;
+
+  explicit DevicePort(bridge::Bridge& bridge);
+  DevicePort(const DevicePort&) = delete;
+  DevicePort& operator=(const DevicePort&) = delete;
+  // Precondition: close() was called, and the bridge has taken what was posted.
+  ~DevicePort();
+
+  // Each of these ends with one reply to `id`; what its value is, is said here. Unknown numbers reply with an error.
+  void open(std::int32_t id, std::int32_t lost_id, OpenOptions options);       // the device
+  void close_device(std::int32_t id, Number device);                           // nothing
+  void alloc(std::int32_t id, Number device, std::size_t bytes, Space space);  // the memory
+  void memory_info(std::int32_t id, Number device);                            // free bytes; detail: TotalBytes
+  // the memory; detail: LoadStats. With `progress`, replies say how many bytes have arrived; detail: TotalBytes.
+  void load(std::int32_t id, Number device, std::string path, LoadOptions options, bool progress);
+
+  // Null when there is none of that number.
+  [[nodiscard]] Device* device(Number number) noexcept { return devices_.at(number).device.get(); }
+  // Precondition: device(number) is there.
+  [[nodiscard]] Number stream(Number number, StreamOptions options);
+  [[nodiscard]] Number event(Number number);
+  [[nodiscard]] bool event_done(Number number) noexcept;
+
+  // What goes with a reply that was delivered. JavaScript asks once for each reply that has one, while it handles it.
+  [[nodiscard]] std::optional<ReplyDetail> take_detail(std::int32_t id);
+
+  // Closes every device and waits until none of their threads is left; bounded by their close timeouts. Idempotent.
+  void close();
+
+  [[nodiscard]] std::size_t devices() const noexcept { return devices_.size(); }
+  [[nodiscard]] std::size_t streams() const noexcept { return streams_.size(); }
+  [[nodiscard]] std::size_t events() const noexcept { return events_.size(); }
+
+ private:
+  friend class PendingCommand;
+  friend class PendingLoad;
+
+  struct OpenDevice {
+    std::shared_ptr<Device> device;
+    std::int32_t lost_id = 0;  // 0 once it has been told
+    // Also while it is being made.
+    explicit operator bool() const noexcept { return device != nullptr || lost_id != 0; }
+  };
+  struct OpenStream {
+    std::shared_ptr<Device> device;
+    std::shared_ptr<Stream> stream;
+    explicit operator bool() const noexcept { return stream != nullptr; }
+  };
+
+  static void on_submission(void* port, const bridge::Submission& submission);
+  void handle(const bridge::Submission& submission);
+  void submit(const bridge::Submission& submission, const OpenStream& on);
+  // False: the submission names memory that is not there.
+  bool fill_in(const bridge::Submission& submission, Command& command);
+  [[nodiscard]] Span hold(Number memory, double offset, double bytes) const noexcept;
+
+  // Any thread: runs `body` on the JS thread.
+  void post(std::function<void()> body);
+  void fail(std::int32_t id, const ErrorPtr& error);
+  // Precedes the reply that it belongs to.
+  void add_detail(std::int32_t id, ReplyDetail detail) { details_[id].push_back(std::move(detail)); }
+  void tell_lost(Number number, const ErrorPtr& error);
+
+  bridge::Bridge& bridge_;
+  CommandPool pool_;
+  NumberTable<OpenDevice> devices_;
+  NumberTable<OpenStream> streams_;
+  NumberTable<std::shared_ptr<Event>> events_;
+  // By id, in the order of the replies they belong to.
+  std::unordered_map<std::int32_t, std::deque<ReplyDetail>> details_;
+  bool closed_ = false;
+};
+
+}  // namespace heddle::cuda

@@ -1,0 +1,127 @@
+#include <memory>
+#include <utility>
+
+#include "cuda/device_thread.hpp"
+#include "cuda/event.hpp"
+#include "cuda/stream.hpp"
+
+// How other threads reach the device's thread and its slow lane. device_thread.cpp has what runs there.
+namespace heddle::cuda {
+
+struct DeviceThread::LaneJob final : BlockingPool::Job {
+  LaneJob(DeviceThread& owner, Call work) : Job(&LaneJob::execute), thread(owner), call(std::move(work)) {}
+
+  static void execute(Job& job) noexcept {
+    const std::unique_ptr<LaneJob> self(&static_cast<LaneJob&>(job));
+    DeviceThread& thread = self->thread;
+    self->call(thread.lane_refusal());
+    // The device may have died of this call, and only its thread can tell everybody.
+    const std::lock_guard lock(thread.gate_);
+    if (thread.core_.driver != nullptr && thread.awake_ != nullptr && thread.core_.driver->sticky_error() != kSuccess) {
+      thread.awake_->wake();
+    }
+  }
+
+  DeviceThread& thread;
+  Call call;
+};
+
+std::shared_ptr<Stream> DeviceThread::stream(StreamOptions options) {
+  const unsigned number = labels_.fetch_add(1, std::memory_order_relaxed) + 1;
+  if (options.label.empty()) options.label = std::to_string(number);
+  auto stream = std::make_unique<Stream>(core_, std::move(options));
+  const auto drop = [self = shared_from_this()](Stream* last) noexcept { self->dispose(*last); };
+  return {stream.release(), drop};
+}
+
+std::shared_ptr<Event> DeviceThread::event() {
+  auto event = std::make_unique<Event>(core_);
+  const auto drop = [self = shared_from_this()](Event* last) noexcept { self->dispose(*last); };
+  return {event.release(), drop};
+}
+
+bool DeviceThread::owns(const Stream& stream) const noexcept { return &stream.core_ == &core_; }
+
+bool DeviceThread::owns(const Event& event) const noexcept { return &event.core_ == &core_; }
+
+void DeviceThread::submit(std::span<Command* const> commands) noexcept {
+  // A wait means the record that was submitted before it, so both are numbered here.
+  for (Command* command : commands) {
+    command->stream->submitted_.fetch_add(1, std::memory_order_relaxed);
+    if (command->event != nullptr) {
+      if (command->kind == CommandKind::record) {
+        command->value = command->event->submitted_.fetch_add(1, std::memory_order_relaxed) + 1;
+      }
+      command->turn = command->event->turns_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  {
+    const std::lock_guard lock(gate_);
+    if (accepting_) {
+      for (Command* command : commands) commands_.push(*command);
+      if (awake_ != nullptr) awake_->wake();
+      return;
+    }
+  }
+  const ErrorPtr error = make_error(kDeviceClosed, "submit");
+  for (Command* command : commands) Stream::refuse(*command, error);
+}
+
+void DeviceThread::post(Call call) {
+  auto posted = std::make_unique<Posted>(Posted{nullptr, std::move(call)});
+  {
+    const std::lock_guard lock(gate_);
+    if (accepting_) {
+      calls_.push(*posted.release());
+      if (awake_ != nullptr) awake_->wake();
+      return;
+    }
+  }
+  posted->call(make_error(kDeviceClosed, "call"));
+}
+
+void DeviceThread::post_to_lane(Call call) {
+  auto job = std::make_unique<LaneJob>(*this, std::move(call));
+  {
+    const std::lock_guard lock(gate_);
+    if (accepting_) {
+      lane_->submit(*job);
+      (void)job.release();
+      return;
+    }
+  }
+  job->call(make_error(kDeviceClosed, "call"));
+}
+
+void DeviceThread::close(std::function<void()> closed) {
+  post([this, closed = std::move(closed)](const ErrorPtr& gone) {
+    if (gone != nullptr) {
+      if (closed) closed();
+      return;
+    }
+    if (closed) closed_.push_back(closed);
+    begin_close();
+  });
+}
+
+void DeviceThread::dispose(Disposable& dropped) noexcept {
+  const std::lock_guard lock(gate_);
+  if (accepting_) {
+    dropped_.push(dropped);
+    if (awake_ != nullptr) awake_->wake();
+  } else {
+    const std::unique_ptr<Disposable> gone(&dropped);
+  }
+}
+
+void DeviceThread::set_lane_refusal(const ErrorPtr& error) noexcept {
+  const std::lock_guard lock(gate_);
+  lane_refusal_ = error;
+}
+
+ErrorPtr DeviceThread::lane_refusal() noexcept {
+  const std::lock_guard lock(gate_);
+  return lane_refusal_;
+}
+
+}  // namespace heddle::cuda

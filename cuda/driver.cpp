@@ -1,0 +1,55 @@
+#include "cuda/driver.hpp"
+
+#include <array>
+
+namespace heddle::cuda {
+
+namespace {
+
+struct Name {
+  Operation operation;
+  const char* runtime;
+  const char* seam;
+};
+
+constexpr std::array kNames{
+    Name{Operation::set_device, "cudaSetDevice", "set_device"},
+    Name{Operation::malloc, "cudaMalloc", "malloc"},
+    Name{Operation::free, "cudaFree", "free"},
+    Name{Operation::malloc_host, "cudaMallocHost", "malloc_host"},
+    Name{Operation::free_host, "cudaFreeHost", "free_host"},
+    Name{Operation::memory_info, "cudaMemGetInfo", "memory_info"},
+    Name{Operation::stream_create, "cudaStreamCreateWithPriority", "stream_create"},
+    Name{Operation::stream_destroy, "cudaStreamDestroy", "stream_destroy"},
+    Name{Operation::stream_query, "cudaStreamQuery", "stream_query"},
+    Name{Operation::stream_wait_event, "cudaStreamWaitEvent", "stream_wait_event"},
+    Name{Operation::event_create, "cudaEventCreateWithFlags", "event_create"},
+    Name{Operation::event_destroy, "cudaEventDestroy", "event_destroy"},
+    Name{Operation::event_record, "cudaEventRecord", "event_record"},
+    Name{Operation::event_query, "cudaEventQuery", "event_query"},
+    Name{Operation::event_elapsed, "cudaEventElapsedTime", "event_elapsed"},
+    Name{Operation::copy, "cudaMemcpyAsync", "copy"},
+    Name{Operation::fill, "cudaMemsetAsync", "fill"},
+    Name{Operation::histogram, "histogram", "histogram"},
+};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (static_cast<std::size_t>(kNames[i].operation) != i) return false;
+  }
+  return kNames.size() == kOperations;
+}
+static_assert(in_order());
+
+}  // namespace
+
+const char* operation_name(Operation operation) noexcept { return kNames[static_cast<std::size_t>(operation)].runtime; }
+
+std::optional<Operation> operation_of(std::string_view name) noexcept {
+  for (const Name& entry : kNames) {
+    if (name == entry.runtime || name == entry.seam) return entry.operation;
+  }
+  return std::nullopt;
+}
+
+}  // namespace heddle::cuda

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "cuda/availability.hpp"
+#include "cuda/error.hpp"
+#include "cuda/memory.hpp"
+#include "native/clock.hpp"
+
+namespace heddle::cuda {
+
+// An error number of the CUDA runtime; kSuccess is 0.
+using Status = int;
+
+enum class Operation : std::uint8_t {
+  set_device,
+  malloc,
+  free,
+  malloc_host,
+  free_host,
+  memory_info,
+  stream_create,
+  stream_destroy,
+  stream_query,
+  stream_wait_event,
+  event_create,
+  event_destroy,
+  event_record,
+  event_query,
+  event_elapsed,
+  copy,
+  fill,
+  histogram,
+};
+inline constexpr std::size_t kOperations = 18;
+
+// The name of the runtime's function, "cudaMemcpyAsync", or of the kernel: "histogram".
+[[nodiscard]] const char* operation_name(Operation operation) noexcept;
+// The other way; "cudaMemcpyAsync" and "copy" are both understood.
+[[nodiscard]] std::optional<Operation> operation_of(std::string_view name) noexcept;
+
+enum class Priority : std::uint8_t { low, normal, high };
+
+// What a driver gives out; null is none.
+struct DriverStream;
+struct DriverEvent;
+using StreamHandle = DriverStream*;
+using EventHandle = DriverEvent*;
+
+// The seam: one device as the CUDA runtime shows it. Two sides, cudart/ and host/, with the same contract; nothing above
+// knows which it has. Calls return the runtime's error numbers and never throw. All but the ones marked slow return
+// promptly. Device calls its driver from two threads: streams, events and operations from the device's thread, the
+// slow calls from its slow lane; a driver takes both at once.
+//
+// Whoever enqueues an operation keeps its memory until an event recorded after it is done.
+class Driver {
+ public:
+  virtual ~Driver() = default;
+
+  // Makes the device current on the calling thread. Each thread does so once, before anything else. Slow the first time:
+  // it creates the context.
+  virtual Status set_current() noexcept = 0;
+  // Slow: loads the kernels that ship with the library. A failure is kept and returned by their launches.
+  virtual void load_kernels() noexcept {}
+  [[nodiscard]] virtual DeviceInfo info() noexcept = 0;
+
+  // Slow, all four.
+  virtual Status malloc(std::size_t bytes, std::byte*& address) noexcept = 0;
+  virtual Status free(std::byte* address) noexcept = 0;
+  virtual Status malloc_host(std::size_t bytes, std::byte*& address) noexcept = 0;
+  // May also be called after shutdown(), and then by any thread.
+  virtual Status free_host(std::byte* address) noexcept = 0;
+  virtual Status memory_info(std::size_t& free, std::size_t& total) noexcept = 0;
+
+  // Streams never wait for the default stream.
+  virtual Status stream_create(Priority priority, StreamHandle& stream) noexcept = 0;
+  virtual Status stream_destroy(StreamHandle stream) noexcept = 0;
+  // kSuccess: idle. kNotReady: working.
+  virtual Status stream_query(StreamHandle stream) noexcept = 0;
+  virtual Status stream_wait_event(StreamHandle stream, EventHandle event) noexcept = 0;
+
+  virtual Status event_create(bool timing, EventHandle& event) noexcept = 0;
+  virtual Status event_destroy(EventHandle event) noexcept = 0;
+  virtual Status event_record(EventHandle event, StreamHandle stream) noexcept = 0;
+  // kSuccess: reached, or never recorded. kNotReady: not yet.
+  virtual Status event_query(EventHandle event) noexcept = 0;
+  // Between two timing events that are done.
+  virtual Status event_elapsed(EventHandle from, EventHandle to, float& milliseconds) noexcept = 0;
+  // When a timing event that is done was reached, on Clock::monotonic().
+  virtual Status event_time(EventHandle event, Nanoseconds& time) noexcept = 0;
+
+  // Pageable memory only where copies_pageable().
+  virtual Status copy(std::byte* destination, Space to, const std::byte* source, Space from, std::size_t bytes,
+                      StreamHandle stream) noexcept = 0;
+  // `count` elements of `width` bytes (1, 2, 4 or 8) in device or pinned memory.
+  virtual Status fill(std::byte* destination, std::uint64_t element, unsigned width, std::size_t count,
+                      StreamHandle stream) noexcept = 0;
+  virtual Status histogram(std::uint64_t* counters, const std::byte* source, std::size_t bytes,
+                           StreamHandle stream) noexcept = 0;
+
+  // The first sticky error, if the device has died.
+  [[nodiscard]] virtual Status sticky_error() noexcept = 0;
+
+  // Traits, the same for the life of the driver.
+  // copy() takes pageable memory without blocking the caller.
+  [[nodiscard]] virtual bool copies_pageable() const noexcept = 0;
+  // Small operations are often done when the enqueueing call returns, so that asking is cheaper than an event.
+  [[nodiscard]] virtual bool completes_inline() const noexcept = 0;
+  // Calls the hook, on a thread of its own, whenever an event comes to be reached or the device dies, so that nobody
+  // has to ask again and again. False: the driver leaves the hook alone.
+  using ProgressHook = void (*)(void* context) noexcept;
+  virtual bool set_progress_hook(ProgressHook hook, void* context) noexcept {
+    (void)hook, (void)context;
+    return false;
+  }
+
+  // Ends queued work early. True: nothing touches memory of an operation any more. False: that can't be known.
+  virtual bool abandon() noexcept = 0;
+  // Gives back what the driver holds for itself. Streams, events and device memory have been given back before.
+  virtual void shutdown() noexcept = 0;
+};
+
+}  // namespace heddle::cuda

@@ -1,0 +1,128 @@
+#include "cuda/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace heddle::cuda {
+
+namespace {
+
+struct Entry {
+  int number;
+  const char* name;
+  const char* text;
+  bool sticky = false;
+};
+
+// From driver_types.h of CUDA 13.0, sorted by number, without those that no call of ours can return. Sticky are those
+// of which it says that the process must be terminated.
+constexpr std::array kEntries{
+    Entry{kNotBuilt, "heddleErrorNotBuilt", "this build has no CUDA runtime"},
+    Entry{kLostCompletion, "heddleErrorLostCompletion",
+          "the stream went idle but an operation's completion never arrived"},
+    Entry{kDeviceClosed, "heddleErrorDeviceClosed", "the device has been closed"},
+    Entry{kSuccess, "cudaSuccess", "no error"},
+    Entry{kInvalidValue, "cudaErrorInvalidValue", "invalid argument"},
+    Entry{kMemoryAllocation, "cudaErrorMemoryAllocation", "out of memory"},
+    Entry{3, "cudaErrorInitializationError", "initialization error"},
+    Entry{4, "cudaErrorCudartUnloading", "driver shutting down", true},
+    Entry{9, "cudaErrorInvalidConfiguration", "invalid configuration argument"},
+    Entry{17, "cudaErrorInvalidDevicePointer", "invalid device pointer"},
+    Entry{21, "cudaErrorInvalidMemcpyDirection", "invalid copy direction for memcpy"},
+    Entry{34, "cudaErrorStubLibrary", "the CUDA driver library is a stub"},
+    Entry{kInsufficientDriver, "cudaErrorInsufficientDriver", "the CUDA driver is insufficient for the CUDA runtime"},
+    Entry{36, "cudaErrorCallRequiresNewerDriver", "the API call needs a newer driver"},
+    Entry{46, "cudaErrorDevicesUnavailable", "the CUDA devices are busy or unavailable"},
+    Entry{49, "cudaErrorIncompatibleDriverContext", "incompatible driver context"},
+    Entry{98, "cudaErrorInvalidDeviceFunction", "invalid device function"},
+    Entry{kNoDevice, "cudaErrorNoDevice", "no CUDA-capable device is detected"},
+    Entry{kInvalidDevice, "cudaErrorInvalidDevice", "invalid device ordinal"},
+    Entry{102, "cudaErrorDeviceNotLicensed", "the device has no valid Grid license"},
+    Entry{127, "cudaErrorStartupFailure", "startup failure in the CUDA runtime"},
+    Entry{200, "cudaErrorInvalidKernelImage", "the kernel image is invalid"},
+    Entry{201, "cudaErrorDeviceUninitialized", "invalid device context"},
+    Entry{209, "cudaErrorNoKernelImageForDevice", "no kernel image can run on the device"},
+    Entry{214, "cudaErrorECCUncorrectable", "uncorrectable ECC error", true},
+    Entry{216, "cudaErrorDeviceAlreadyInUse", "exclusive-thread device already in use by a different thread"},
+    Entry{218, "cudaErrorInvalidPtx", "a PTX JIT compilation failed"},
+    Entry{220, "cudaErrorNvlinkUncorrectable", "uncorrectable NVLink error", true},
+    Entry{221, "cudaErrorJitCompilerNotFound", "the PTX JIT compiler library was not found"},
+    Entry{222, "cudaErrorUnsupportedPtxVersion", "the PTX was compiled with an unsupported toolchain"},
+    Entry{226, "cudaErrorContained", "a contained hardware fault ended the context", true},
+    Entry{kOperatingSystem, "cudaErrorOperatingSystem", "a call to the operating system failed"},
+    Entry{400, "cudaErrorInvalidResourceHandle", "invalid resource handle"},
+    Entry{401, "cudaErrorIllegalState", "the operation cannot be performed in the present state"},
+    Entry{500, "cudaErrorSymbolNotFound", "named symbol not found"},
+    Entry{kNotReady, "cudaErrorNotReady", "device not ready"},
+    Entry{kIllegalAddress, "cudaErrorIllegalAddress", "an illegal memory access was encountered", true},
+    Entry{701, "cudaErrorLaunchOutOfResources", "too many resources requested for launch"},
+    Entry{702, "cudaErrorLaunchTimeout", "the launch timed out and was terminated", true},
+    Entry{709, "cudaErrorContextIsDestroyed", "the context is destroyed", true},
+    Entry{710, "cudaErrorAssert", "device-side assert triggered", true},
+    Entry{712, "cudaErrorHostMemoryAlreadyRegistered", "part or all of the memory is already registered"},
+    Entry{714, "cudaErrorHardwareStackError", "hardware stack error", true},
+    Entry{715, "cudaErrorIllegalInstruction", "an illegal instruction was encountered", true},
+    Entry{716, "cudaErrorMisalignedAddress", "misaligned address", true},
+    Entry{717, "cudaErrorInvalidAddressSpace", "operation not supported on this address space", true},
+    Entry{718, "cudaErrorInvalidPc", "invalid program counter", true},
+    Entry{719, "cudaErrorLaunchFailure", "unspecified launch failure", true},
+    Entry{721, "cudaErrorTensorMemoryLeak", "tensor memory was not completely freed", true},
+    Entry{800, "cudaErrorNotPermitted", "operation not permitted"},
+    Entry{kNotSupported, "cudaErrorNotSupported", "operation not supported"},
+    Entry{802, "cudaErrorSystemNotReady", "the system is not yet initialized"},
+    Entry{803, "cudaErrorSystemDriverMismatch", "the kernel driver and the CUDA driver library do not match"},
+    Entry{804, "cudaErrorCompatNotSupportedOnDevice",
+          "forward compatibility was attempted on hardware without support"},
+    Entry{805, "cudaErrorMpsConnectionFailed", "the MPS client failed to connect to the MPS server"},
+    Entry{810, "cudaErrorMpsClientTerminated", "the MPS client has been terminated by the server", true},
+    Entry{900, "cudaErrorStreamCaptureUnsupported", "operation not permitted when the stream is capturing"},
+    Entry{909, "cudaErrorTimeout", "the wait operation timed out"},
+    Entry{911, "cudaErrorExternalDevice", "an error occurred on a device outside of the GPU", true},
+    Entry{kUnknown, "cudaErrorUnknown", "unknown error"},
+};
+static_assert(std::is_sorted(kEntries.begin(), kEntries.end(),
+                             [](const Entry& a, const Entry& b) { return a.number < b.number; }));
+
+const Entry* find(int number) noexcept {
+  const auto found = std::lower_bound(kEntries.begin(), kEntries.end(), number,
+                                      [](const Entry& entry, int wanted) { return entry.number < wanted; });
+  return found != kEntries.end() && found->number == number ? &*found : nullptr;
+}
+
+}  // namespace
+
+std::string error_name(int number) {
+  const Entry* entry = find(number);
+  return entry != nullptr ? entry->name : "cudaError" + std::to_string(number);
+}
+
+std::string error_text(int number) {
+  const Entry* entry = find(number);
+  return entry != nullptr ? entry->text : "";
+}
+
+bool is_sticky(int number) noexcept {
+  const Entry* entry = find(number);
+  return entry != nullptr && entry->sticky;
+}
+
+bool Error::sticky() const noexcept { return is_sticky(number); }
+
+ErrorPtr make_error(int number, std::string_view operation, std::string_view arguments, std::string_view remedy) {
+  auto error = std::make_shared<Error>();
+  error->number = number;
+  error->name = error_name(number);
+  error->operation = operation;
+  error->arguments = arguments;
+  std::string& message = error->message;
+  if (!operation.empty()) message.append(operation).append(": ");
+  message += error->name;
+  if (number >= 0) message.append(" (").append(std::to_string(number)).append(")");
+  if (const std::string text = error_text(number); !text.empty()) message.append(", ").append(text);
+  if (!arguments.empty()) message.append(" [").append(arguments).append("]");
+  if (!remedy.empty()) message.append(". ").append(remedy);
+  return error;
+}
+
+}  // namespace heddle::cuda

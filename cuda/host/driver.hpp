@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <unordered_set>
+
+#include "cuda/driver.hpp"
+#include "cuda/host/engine.hpp"
+#include "cuda/host/faults.hpp"
+#include "cuda/host/memory.hpp"
+#include "cuda/host/options.hpp"
+#include "cuda/host/work.hpp"
+
+namespace heddle::cuda::host {
+
+class Stream;
+
+// The host device: the contract of Driver kept by threads of this process, with ordinary memory. It fails when and how
+// its options say.
+class HostDriver final : public Driver {
+ public:
+  explicit HostDriver(const Options& options);
+  HostDriver(const HostDriver&) = delete;
+  HostDriver& operator=(const HostDriver&) = delete;
+  ~HostDriver() override;
+
+  Status set_current() noexcept override;
+  [[nodiscard]] DeviceInfo info() noexcept override;
+
+  Status malloc(std::size_t bytes, std::byte*& address) noexcept override;
+  Status free(std::byte* address) noexcept override;
+  Status malloc_host(std::size_t bytes, std::byte*& address) noexcept override;
+  Status free_host(std::byte* address) noexcept override;
+  Status memory_info(std::size_t& free, std::size_t& total) noexcept override;
+
+  Status stream_create(Priority priority, StreamHandle& stream) noexcept override;
+  Status stream_destroy(StreamHandle stream) noexcept override;
+  Status stream_query(StreamHandle stream) noexcept override;
+  Status stream_wait_event(StreamHandle stream, EventHandle event) noexcept override;
+
+  Status event_create(bool timing, EventHandle& event) noexcept override;
+  Status event_destroy(EventHandle event) noexcept override;
+  Status event_record(EventHandle event, StreamHandle stream) noexcept override;
+  Status event_query(EventHandle event) noexcept override;
+  Status event_elapsed(EventHandle from, EventHandle to, float& milliseconds) noexcept override;
+  Status event_time(EventHandle event, Nanoseconds& time) noexcept override;
+
+  Status copy(std::byte* destination, Space to, const std::byte* source, Space from, std::size_t bytes,
+              StreamHandle stream) noexcept override;
+  Status fill(std::byte* destination, std::uint64_t element, unsigned width, std::size_t count,
+              StreamHandle stream) noexcept override;
+  Status histogram(std::uint64_t* counters, const std::byte* source, std::size_t bytes,
+                   StreamHandle stream) noexcept override;
+
+  [[nodiscard]] Status sticky_error() noexcept override { return engine_.dead_of.load(); }
+  [[nodiscard]] bool copies_pageable() const noexcept override { return !options_.stage_pageable; }
+  [[nodiscard]] bool completes_inline() const noexcept override;
+  bool set_progress_hook(ProgressHook hook, void* context) noexcept override;
+  bool abandon() noexcept override;
+  void shutdown() noexcept override;
+
+ private:
+  // What every call begins with: counts it, and fails if it is to.
+  struct Call {
+    Status status = kSuccess;
+    Fault fault;  // what is to happen to the work, if the call succeeds
+  };
+  Call begin(Operation operation) noexcept;
+  // Hands the work to the stream; it suffers the call's fault there.
+  Status enqueue(const Call& call, StreamHandle stream, Work work) noexcept;
+
+  const Options options_;
+  Faults faults_;
+  Memory memory_;
+  Engine engine_;
+  std::mutex streams_mutex_;
+  std::unordered_set<Stream*> streams_;
+};
+
+}  // namespace heddle::cuda::host

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "native/clock.hpp"
+
+namespace heddle::cuda::host {
+
+// An event of a host device. It outlives its handle while a stream still has work that names it. What is not atomic is
+// guarded by the mutex of the device (see Engine).
+struct Event : std::enable_shared_from_this<Event> {
+  explicit Event(bool with_timing) noexcept : timing(with_timing) {}
+
+  // Has the `record`-th record been reached? A waiting stream means the record that was the latest when it was told to
+  // wait, whatever became of the event since.
+  [[nodiscard]] bool reached(std::uint64_t record) const noexcept { return last_reached >= record; }
+
+  const bool timing;
+  std::shared_ptr<Event> handle;  // what event_create gave out; event_destroy lets go
+  std::uint64_t records = 0;      // how often it was recorded
+  std::uint64_t last_reached = 0;
+  bool lost = false;                 // the latest record is reached but never says so
+  std::atomic<bool> reported{true};  // what a query sees, of the latest record
+  Nanoseconds time = 0;
+};
+
+}  // namespace heddle::cuda::host

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <unordered_map>
+
+#include "cuda/driver.hpp"
+
+namespace heddle::cuda::host {
+
+// What three quarters of this machine's memory come to, or of what its control group allows.
+[[nodiscard]] std::size_t default_memory_limit() noexcept;
+
+// The memory of one host device. From 2 MiB on an allocation is aligned to 2 MiB and asks for huge pages: the first
+// write of fresh 4 KiB pages is what otherwise limits a copy, to a seventh of its speed (docs/performance.md).
+// Pinned memory is in place from the start, and locked where the process may lock that much. Any thread.
+class Memory {
+ public:
+  explicit Memory(std::size_t limit) noexcept : limit_(limit) {}
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+  ~Memory();
+
+  // kMemoryAllocation beyond the limit, which pinned memory does not count towards, or when the system has no more.
+  [[nodiscard]] Status allocate(Space space, std::size_t bytes, std::byte*& address) noexcept;
+  // kInvalidValue for an address that is not in use.
+  [[nodiscard]] Status free(std::byte* address) noexcept;
+
+  [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
+  [[nodiscard]] std::size_t used() noexcept;
+
+ private:
+  struct Mapping {
+    void* base;
+    std::size_t reserved;  // 0: from the C library
+    std::size_t bytes;
+    Space space;
+  };
+
+  [[nodiscard]] static bool map(Space space, std::size_t bytes, std::byte*& address, Mapping& mapping) noexcept;
+  static void unmap(const Mapping& mapping) noexcept;
+
+  const std::size_t limit_;
+  std::mutex mutex_;
+  std::size_t used_ = 0;
+  std::unordered_map<std::byte*, Mapping> mappings_;
+};
+
+}  // namespace heddle::cuda::host

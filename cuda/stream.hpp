@@ -1,0 +1,120 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "cuda/command.hpp"
+#include "cuda/command_queue.hpp"
+#include "cuda/disposable.hpp"
+#include "cuda/driver.hpp"
+#include "native/clock.hpp"
+
+namespace heddle::cuda {
+
+class DeviceCore;
+
+struct StreamOptions {
+  Priority priority = Priority::normal;
+  std::string label;  // for the trace: its lane is "stream:<label>"; empty: a number is given
+};
+
+// An actor on the device's thread: takes commands in order, hands them to the driver, and gives them back when the
+// device has done them. Made by Device::stream(); others only hold it and ask idle().
+//
+// A command is waiting (the stream is paused) -> issued (handed to the driver) -> retired. Retirement is in order,
+// by marks: a mark is a driver event behind a command; once it is reached, that command and all before it are done.
+// Commands that notify get a mark each; of the others one in kCheckpoint, and the last when nothing follows.
+class Stream final : private Disposable {
+ public:
+  // `core` is the device's. Others call Device::stream().
+  Stream(DeviceCore& core, StreamOptions options) : core_(core), options_(std::move(options)) {}
+
+  // Everything submitted so far has been done, or has failed. Any thread.
+  [[nodiscard]] bool idle() const noexcept {
+    return retired_.load(std::memory_order_acquire) >= submitted_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  friend class DeviceCore;
+  friend class DeviceThread;
+  friend class Event;
+  friend class StagedCopy;
+  friend class StreamWork;
+
+  static constexpr std::size_t kCheckpoint = 64;
+
+  // Ends a command that never reaches a stream. The device's thread, or any when the device has closed.
+  static void refuse(Command& command, const ErrorPtr& error) noexcept;
+
+  // All below: the device's thread only.
+
+  void take(Command& command) noexcept;
+  // An internal notify, behind everything that was issued, also while the stream is paused.
+  void append(Command& command) noexcept { issued(command, nullptr); }
+  // What the driver carries out in the name of a command that a task has taken over.
+  [[nodiscard]] ErrorPtr copy_piece(const Command& command, const Span& destination, const Span& source) noexcept;
+  // The task is through: the command takes its place behind what was issued, and the stream goes on.
+  void carried_out(Command& command, ErrorPtr error) noexcept;
+  // No more commands follow for now: makes sure that something will retire those that were issued.
+  void flush() noexcept;
+  // Retires what is done. True when that was something.
+  bool poll() noexcept;
+  // Looks for a completion that was lost. Precondition: marks are pending.
+  void check() noexcept;
+  // Goes on with what waits, on the next round of the device's thread.
+  void unpause() noexcept;
+  void resume() noexcept;
+  void reject_waiting(const ErrorPtr& error) noexcept;
+  void reject_issued(const ErrorPtr& error) noexcept;
+  // Gives the driver's stream back. Precondition: nothing is issued.
+  void close() noexcept;
+  void dispose() noexcept override;
+
+  [[nodiscard]] bool has_marks() const noexcept { return !marks_.empty(); }
+  [[nodiscard]] bool waits_without_event() const noexcept { return !marks_.empty() && marks_.front()->mark == nullptr; }
+  [[nodiscard]] bool has_issued() const noexcept { return !issued_.empty(); }
+  [[nodiscard]] Nanoseconds last_progress() const noexcept { return progress_; }
+
+  [[nodiscard]] ErrorPtr ready() noexcept;
+  void issue(Command& command) noexcept;
+  void park(Command& command) noexcept;
+  void carry_out(Command& command) noexcept;
+  void issued(Command& command, ErrorPtr error) noexcept;
+  void copy(Command& command) noexcept;
+  void wait(Command& command) noexcept;
+  void record(Command& command) noexcept;
+  [[nodiscard]] ErrorPtr fill(Command& command) noexcept;
+  [[nodiscard]] ErrorPtr histogram(Command& command) noexcept;
+  [[nodiscard]] ErrorPtr outcome(Status status, Operation operation, const Command& command) noexcept;
+
+  void mark(Command& last) noexcept;
+  void mark_with(Command& last, EventSlot* slot) noexcept;
+  [[nodiscard]] bool all_done() noexcept;
+  [[nodiscard]] EventSlot* record_time() noexcept;
+  void retire_all() noexcept;
+  void retire_through(const Command& last) noexcept;
+  void finish(Command& command) noexcept;
+  void trace_span(const Command& command) noexcept;
+
+  DeviceCore& core_;
+  const StreamOptions options_;
+  std::atomic<std::uint64_t> submitted_{0};  // by the submitter
+  std::atomic<std::uint64_t> retired_{0};    // by the device's thread
+
+  StreamHandle handle_ = nullptr;
+  CommandQueue waiting_;
+  CommandQueue issued_;
+  std::deque<Command*> marks_;  // of issued_, in order
+  std::size_t unmarked_ = 0;    // issued after the last mark
+  ErrorPtr kept_error_;         // of a command that did not notify
+  bool paused_ = false;
+  bool flushing_ = false;     // in the core's list of streams to flush
+  Nanoseconds progress_ = 0;  // when the oldest mark became the oldest, or was checked
+  Stream* next_parked_ = nullptr;
+};
+
+}  // namespace heddle::cuda

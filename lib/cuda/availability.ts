@@ -1,0 +1,23 @@
+import { addon } from '../native.js'
+
+/** Whether there is a GPU that heddle can use, and if not, why and what would help. */
+export interface Availability {
+  readonly ok: boolean
+  /**
+   * Why not. `not-built`: this build has the host device alone. `no-driver`: the NVIDIA driver is not installed, or not
+   * visible in this container. `old-driver`: it is older than this build's CUDA runtime needs. `no-device`: the driver
+   * is fine, but shows no GPU.
+   */
+  readonly reason?: 'not-built' | 'no-driver' | 'old-driver' | 'no-device'
+  /** What would help; for people. */
+  readonly remedy?: string
+  /** The newest CUDA version the driver supports, such as 13000 for 13.0; 0 without a driver. */
+  readonly driver: number
+  /** The CUDA runtime in this build, such as 13000; 0 when it was built without one. */
+  readonly runtime: number
+}
+
+/** Whether there is a GPU to use. Never throws. The first call on a host with a driver loads it, which can take 0.1 s. */
+export function availability(): Availability {
+  return addon.availability()
+}

@@ -1,0 +1,61 @@
+import { deviceFailure } from '../bridge/layout.js'
+import { AbortError, HeddleError } from '../errors.js'
+import { FileError } from '../fs/file-error.js'
+import { addon } from '../native.js'
+
+/**
+ * A failed operation of a device. `code` is the CUDA runtime's name for the error, such as `cudaErrorMemoryAllocation`; the
+ * host device uses the same. heddle's own are `heddleErrorDeviceClosed`, `heddleErrorLostCompletion` and
+ * `heddleErrorNotBuilt`.
+ */
+export class CudaError extends HeddleError {
+  /** The CUDA runtime's number, such as 2; negative for heddle's own. */
+  readonly number: number
+  /** The call that failed, such as `cudaMalloc`. */
+  readonly operation: string
+  /** The arguments that matter, such as `bytes=1073741824 free=1048576 total=8589934592`; may be empty. */
+  readonly arguments: string
+
+  constructor(failure: {
+    number: number
+    name: string
+    operation: string
+    arguments: string
+    message: string
+  }) {
+    super(failure.name, failure.message)
+    this.number = failure.number
+    this.operation = failure.operation
+    this.arguments = failure.arguments
+  }
+
+  static {
+    CudaError.prototype.name = 'CudaError'
+  }
+}
+
+/** What is thrown when a closed device, or what belongs to one, is used. */
+export function deviceClosed(operation: string): CudaError {
+  return new CudaError({
+    number: -1,
+    name: 'heddleErrorDeviceClosed',
+    operation,
+    arguments: '',
+    message: `heddleErrorDeviceClosed: ${operation}: the device is closed`,
+  })
+}
+
+/**
+ * The error of a failed reply. Call it while the reply is handled.
+ *
+ * @param path of the file, where the operation has one
+ */
+export function errorOf(status: number, id: number, path?: string | Buffer): Error {
+  const detail = addon.takeDetail(id)
+  if (status === deviceFailure) return new CudaError(detail as ConstructorParameters<typeof CudaError>[0])
+  if (status === cancelled) return new AbortError()
+  return new FileError(status, typeof detail === 'string' ? detail : 'copy', path)
+}
+
+/** -ECANCELED */
+const cancelled = -125

@@ -1,0 +1,71 @@
+import { validateInteger } from '../validate.js'
+import type { Allocation } from './allocation.js'
+import { bytesOf, type Dtype } from './dtype.js'
+
+/** Made by heddle only: arrays come from `Device.alloc` and `Device.pinned`. */
+export abstract class DeviceMemory<D extends Dtype> implements Disposable {
+  /** The type of the elements. */
+  readonly dtype: D
+  /** How many elements. */
+  readonly length: number
+  /** @internal */
+  readonly allocation: Allocation
+  /** @internal Where in the allocation the elements begin. */
+  readonly byteOffset: number
+  readonly #owner: boolean
+
+  /** @internal */
+  constructor(dtype: D, length: number, allocation: Allocation, byteOffset: number, owner: boolean) {
+    this.dtype = dtype
+    this.length = length
+    this.allocation = allocation
+    this.byteOffset = byteOffset
+    this.#owner = owner
+  }
+
+  /** Size in bytes. */
+  get byteLength(): number {
+    return this.length * bytesOf(this.dtype)
+  }
+
+  /** Whether the memory was given back, by this array or by the one it is a part of. */
+  get disposed(): boolean {
+    return this.allocation.disposed
+  }
+
+  /**
+   * Gives the memory back. Safe while operations use it: it goes when the last of them is done. The array and all its
+   * slices can't be used from here on. Disposing of a slice does nothing, since it owns no memory. An array that is
+   * simply dropped is given back when it is collected, which may be late: a collector sees no device memory.
+   */
+  dispose(): void {
+    if (this.#owner) this.allocation.dispose()
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  /** @internal The bounds of a slice, as `Array.prototype.slice` takes them, but strict. */
+  protected sliceBounds(start: number, end: number): { byteOffset: number; length: number } {
+    validateInteger(start, 'start', 0, this.length)
+    validateInteger(end, 'end', start, this.length)
+    return { byteOffset: this.byteOffset + start * bytesOf(this.dtype), length: end - start }
+  }
+}
+
+/** An array in device memory, as `Device.alloc` gives it. JavaScript can't see its elements: copy them. */
+export class DeviceArray<D extends Dtype = Dtype> extends DeviceMemory<D> {
+  /** Pinned arrays have one. */
+  declare readonly array?: never
+
+  /**
+   * Part of this array: the elements from `start` up to `end`, without a copy.
+   *
+   * @throws RangeError with `code` `ERR_OUT_OF_RANGE`
+   */
+  slice(start = 0, end: number = this.length): DeviceArray<D> {
+    const { byteOffset, length } = this.sliceBounds(start, end)
+    return new DeviceArray(this.dtype, length, this.allocation, byteOffset, false)
+  }
+}

@@ -1,0 +1,125 @@
+import { constants } from 'node:buffer'
+import { ArgumentRangeError, ArgumentValueError } from '../argument-errors.js'
+import { addon } from '../native.js'
+import { validateInteger, validateObject } from '../validate.js'
+import { Allocation, PinnedAllocation } from './allocation.js'
+import { type CudaError, deviceClosed } from './cuda-error.js'
+import { DeviceArray } from './device-array.js'
+import type { DeviceInfo } from './device-info.js'
+import { bytesOf, type Dtype, validateDtype } from './dtype.js'
+import { Event } from './event.js'
+import { call } from './pending.js'
+import { PinnedArray } from './pinned-array.js'
+import { Stream, type StreamOptions } from './stream.js'
+
+/**
+ * An open device, as `open` gives it. It has threads of its own; no call here blocks the JavaScript thread.
+ * Close it, or declare it with `await using`.
+ */
+export class Device implements AsyncDisposable {
+  readonly info: DeviceInfo
+  /**
+   * Resolves with the reason when the device can no longer be used: with the fault that killed it, or with
+   * `heddleErrorDeviceClosed` when it was closed. After a fault everything pending on it rejects, and so does every later
+   * operation.
+   */
+  readonly lost: Promise<CudaError>
+  /** @internal Its number on the bridge. */
+  readonly number: number
+  #closing: Promise<void> | undefined
+
+  /** @internal */
+  constructor(number: number, info: DeviceInfo, lost: Promise<CudaError>) {
+    this.number = number
+    this.info = info
+    this.lost = lost
+  }
+
+  /** Whether `close` was called. */
+  get closed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  /** A new stream. */
+  stream(options: StreamOptions = {}): Stream {
+    this.#usable('stream')
+    validateObject(options, 'options')
+    const { priority = 'normal', label = '' } = options
+    const rank = ['low', 'normal', 'high'].indexOf(priority)
+    if (rank < 0)
+      throw new ArgumentValueError('options.priority', priority, "must be one of 'low', 'normal', 'high'")
+    return new Stream(this, addon.stream(this.number, rank, String(label)))
+  }
+
+  /** A new event, for `Stream.record` and `Stream.wait`. */
+  event(): Event {
+    this.#usable('event')
+    return new Event(this, addon.event(this.number))
+  }
+
+  /**
+   * Allocates device memory; its contents are undefined.
+   *
+   * @param length number of elements
+   * @throws TypeError or RangeError at the call; rejects with a {@link CudaError} whose `code` is
+   *   `cudaErrorMemoryAllocation` when there is not enough
+   */
+  alloc<D extends Dtype>(dtype: D, length: number): Promise<DeviceArray<D>> {
+    const bytes = this.#bytes('alloc', dtype, length)
+    return call(
+      (id) => addon.allocate(id, this.number, bytes, false),
+      (memory) => new DeviceArray(dtype, length, new Allocation(this, memory), 0, true),
+    )
+  }
+
+  /**
+   * Allocates page-locked host memory, the fast end of copies. Otherwise like {@link alloc}, but for its size: JavaScript
+   * must be able to see it, which in Node 20 is at most 4 GiB (`buffer.constants.MAX_LENGTH`).
+   */
+  pinned<D extends Dtype>(dtype: D, length: number): Promise<PinnedArray<D>> {
+    const bytes = this.#bytes('pinned', dtype, length, constants.MAX_LENGTH)
+    return call(
+      (id) => addon.allocate(id, this.number, bytes, true),
+      (memory) => new PinnedArray(dtype, length, new PinnedAllocation(this, memory, bytes), 0, true),
+    )
+  }
+
+  /** Bytes of device memory: not in use by anybody, and in all. */
+  memory(): Promise<{ free: number; total: number }> {
+    this.#usable('memory')
+    return call(
+      (id) => addon.memoryInfo(id, this.number),
+      (free, id) => ({ free, total: addon.takeDetail(id) as number }),
+    )
+  }
+
+  /**
+   * Closes the device: waits for what it is doing (two seconds at most, see `OpenOptions.closeTimeout`), rejects what it
+   * has not begun, and frees its memory. Arrays and streams of the device can't be used from the call on. Closing twice
+   * gives the same Promise.
+   */
+  close(): Promise<void> {
+    this.#closing ??= call(
+      (id) => addon.closeDevice(id, this.number),
+      () => undefined,
+    )
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #usable(operation: string): void {
+    if (this.closed) throw deviceClosed(operation)
+  }
+
+  #bytes(operation: string, dtype: Dtype, length: number, most = Number.MAX_SAFE_INTEGER): number {
+    this.#usable(operation)
+    validateDtype(dtype)
+    validateInteger(length, 'length', 0)
+    const bytes = length * bytesOf(dtype)
+    if (bytes > most) throw new ArgumentRangeError('length', `at most ${most} bytes in all`, length)
+    return bytes
+  }
+}

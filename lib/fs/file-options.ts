@@ -1,0 +1,23 @@
+import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
+import { AbortError } from '../errors.js'
+import { validateSignal } from '../validate.js'
+
+/** Options that may be given as an encoding alone, as Node allows. */
+export function toOptions<
+  T extends { encoding?: BufferEncoding | null | undefined; signal?: AbortSignal | undefined },
+>(options: T | BufferEncoding | null | undefined): T {
+  if (options == null) return {} as T
+  const result = typeof options === 'string' ? ({ encoding: options } as T) : options
+  if (typeof result !== 'object') {
+    throw new ArgumentTypeError('options', 'one of type string or object', options)
+  }
+  const { encoding } = result
+  if (encoding != null && !Buffer.isEncoding(encoding))
+    throw new ArgumentValueError('encoding', encoding, 'is invalid encoding')
+  validateSignal(result.signal)
+  return result
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AbortError(signal)
+}

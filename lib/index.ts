@@ -1,0 +1,13 @@
+export { ArgumentRangeError, ArgumentTypeError, ArgumentValueError } from './argument-errors.js'
+export { type Capabilities, capabilities } from './capabilities.js'
+export * from './concurrency/index.js'
+export {
+  AbortError,
+  ClosedError,
+  HeddleError,
+  LoadError,
+  OvertakenError,
+  SiblingError,
+  TimeoutError,
+} from './errors.js'
+export { type SleepOptions, sleep } from './sleep.js'

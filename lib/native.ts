@@ -1,0 +1,109 @@
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Availability } from './cuda/availability.js'
+import { LoadError } from './errors.js'
+
+/** What the addon exports. Private to this package: everything is checked before it gets there. */
+export interface Addon {
+  start(settle: (count: number) => void): SharedArrays
+  drain(): void
+  keepAlive(): void
+  deliveries(): number
+  usage(): Record<'requests' | 'timers' | 'memory' | 'descriptors' | 'devices' | 'streams' | 'events', number>
+  capabilities(): { kernel: string; io: { backend: 'uring' | 'fallback'; reason: string } }
+  addBuffer(buffer: ArrayBufferLike, capacity: number): number
+  open(id: number, path: string | Uint8Array, flags: number, mode: number): void
+  stat(
+    id: number,
+    path: string | Uint8Array,
+    followLinks: boolean,
+    memory: number,
+    offset: number,
+    wholeNumbers: boolean,
+  ): void
+  availability(): Availability
+  devices(): NativeDeviceInfo[]
+  openDevice(id: number, lostId: number, options: NativeOpenOptions): void
+  closeDevice(id: number, device: number): void
+  deviceInfo(device: number): NativeDeviceInfo | undefined
+  knowsOperation(name: string): boolean
+  allocate(id: number, device: number, bytes: number, pinned: boolean): void
+  memoryInfo(id: number, device: number): void
+  stream(device: number, priority: number, label: string): number
+  event(device: number): number
+  eventDone(event: number): boolean
+  load(
+    id: number,
+    device: number,
+    path: string | Uint8Array,
+    chunkBytes: number,
+    depth: number,
+    progress: boolean,
+  ): void
+  takeDetail(id: number): unknown
+  hostBuffer(memory: number, bytes: number): ArrayBuffer
+  detach(buffer: ArrayBuffer): void
+  startTrace(): void
+  stopTrace(): {
+    lanes: string[]
+    spans: [lane: number, name: string, start: number, end: number, bytes: number][]
+  }
+}
+
+/** As binding/device_calls.cpp gives it. */
+export interface NativeDeviceInfo {
+  ordinal: number
+  host: boolean
+  name: string
+  computeMajor: number
+  computeMinor: number
+  multiprocessors: number
+  memory: number
+  pciBusId: string
+  uuid: string
+}
+
+/** As binding/device_options.cpp takes it; milliseconds and bytes. */
+export interface NativeOpenOptions {
+  ordinal?: number
+  watchdog?: number
+  closeTimeout?: number
+  memoryLimit?: number
+  stagePageable?: boolean
+  faults?: readonly object[]
+}
+
+/** The memory in which operations and their results cross; see native/bridge/layout.hpp. */
+export interface SharedArrays {
+  control: ArrayBuffer
+  submissions: ArrayBuffer
+  replies: ArrayBuffer
+  submissionBytes: number
+  replyBytes: number
+}
+
+function loadAddon(): Addon {
+  if (process.platform !== 'linux') {
+    throw new LoadError(`heddle runs on Linux only; this is ${process.platform}.`)
+  }
+  const root = dirname(dirname(fileURLToPath(import.meta.url)))
+  try {
+    const load = createRequire(import.meta.url)('node-gyp-build') as (root: string) => Addon
+    return load(root)
+  } catch (cause) {
+    throw new LoadError(
+      [
+        `heddle could not load its native addon for ${process.platform}-${process.arch}, Node ${process.versions.node}.`,
+        `  The loader said: ${cause instanceof Error ? cause.message : String(cause)}`,
+        '  Common causes:',
+        '  - The package was installed on another platform or C library and copied here: reinstall it on this host.',
+        '  - The C library is older than the prebuilt binary needs (glibc 2.28), or is musl.',
+        '  - There is no prebuilt binary for this architecture: build one with `npm run build` in a clone.',
+      ].join('\n'),
+      { cause },
+    )
+  }
+}
+
+export const addon: Addon = loadAddon()

@@ -1,0 +1,5 @@
+export { type ChromeTrace, chromeTrace } from './chrome-trace.js'
+export { type Overlap, overlap } from './overlap.js'
+export { type TimelinePageOptions, timelinePage } from './timeline-page.js'
+export type { TimelineRun } from './timeline-run.js'
+export { type Span, span, startTrace, stopTrace, type Trace } from './trace.js'

@@ -1,0 +1,116 @@
+#include "native/blocking_pool.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <csignal>
+#include <system_error>
+
+#include "native/executor.hpp"
+
+namespace heddle {
+
+namespace {
+
+// A real-time signal that nothing else here uses. The handler does nothing: without SA_RESTART, its delivery
+// alone makes a blocking system call return EINTR.
+int interrupt_signal() noexcept {
+  static const int number = [] {
+    struct sigaction action{};
+    action.sa_handler = [](int) {};
+    sigemptyset(&action.sa_mask);
+    const int signal = SIGRTMAX - 3;
+    sigaction(signal, &action, nullptr);
+    return signal;
+  }();
+  return number;
+}
+
+void block_all_signals_but(int allowed) noexcept {
+  sigset_t all;
+  sigfillset(&all);
+  sigdelset(&all, allowed);
+  pthread_sigmask(SIG_SETMASK, &all, nullptr);
+}
+
+}  // namespace
+
+BlockingPool::~BlockingPool() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  available_.notify_all();
+}
+
+void BlockingPool::submit(Job& job) {
+  job.submitted = Clock::monotonic().now();
+  {
+    const std::lock_guard lock(mutex_);
+    if (queued_ >= idle_ && threads_.size() < max_threads_) {
+      try {
+        threads_.emplace_back([this] { work(); });
+      } catch (const std::system_error&) {
+        if (threads_.empty()) throw;
+      }
+    }
+    job.next = nullptr;
+    job.previous = tail_;
+    (tail_ != nullptr ? tail_->next : head_) = &job;
+    tail_ = &job;
+    ++queued_;
+  }
+  available_.notify_one();
+}
+
+bool BlockingPool::withdraw(Job& job) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (head_ != &job && job.previous == nullptr) return false;
+  (job.previous != nullptr ? job.previous->next : head_) = job.next;
+  (job.next != nullptr ? job.next->previous : tail_) = job.previous;
+  job.previous = job.next = nullptr;
+  --queued_;
+  return true;
+}
+
+void BlockingPool::interrupt() noexcept {
+  const std::lock_guard lock(mutex_);
+  for (std::jthread& thread : threads_) pthread_kill(thread.native_handle(), interrupt_signal());
+}
+
+BlockingPoolMetrics BlockingPool::metrics() const {
+  const std::lock_guard lock(mutex_);
+  return {.threads = threads_.size(),
+          .idle = idle_,
+          .queued = queued_,
+          .started = started_,
+          .total_wait = total_wait_,
+          .longest_wait = longest_wait_};
+}
+
+void BlockingPool::work() {
+  block_all_signals_but(interrupt_signal());
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    ++idle_;
+    available_.wait(lock, [this] { return head_ != nullptr || closing_; });
+    --idle_;
+    if (head_ == nullptr) return;
+    Job& job = *head_;
+    head_ = job.next;
+    (head_ != nullptr ? head_->previous : tail_) = nullptr;
+    job.next = nullptr;
+    --queued_;
+    ++started_;
+    const Nanoseconds waited = Clock::monotonic().now() - job.submitted;
+    total_wait_ += waited;
+    longest_wait_ = std::max(longest_wait_, waited);
+    lock.unlock();
+    job.run(job);
+    lock.lock();
+  }
+}
+
+void detail::post_to(Executor& executor, Runnable& runnable) noexcept { executor.post(runnable); }
+
+}  // namespace heddle

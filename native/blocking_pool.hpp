@@ -1,0 +1,133 @@
+#pragma once
+
+#include <condition_variable>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "native/clock.hpp"
+#include "native/metrics.hpp"
+#include "native/ready_queue.hpp"
+
+namespace heddle {
+
+class Executor;
+
+// A few threads for calls that can only block: system calls that the ring can't carry, and slow library calls.
+// Threads start when needed, up to the limit; jobs beyond that wait their turn, first come first served.
+class BlockingPool {
+ public:
+  // A job lives with whoever waits for it, and must stay until `run` has been called.
+  struct Job {
+    using Function = void (*)(Job&) noexcept;
+
+    explicit Job(Function body) noexcept : run(body) {}
+    Job(const Job&) = delete;
+    Job& operator=(const Job&) = delete;
+
+    Function run;  // on a pool thread; the job may be gone when it returns
+    Job* previous = nullptr;
+    Job* next = nullptr;
+    Nanoseconds submitted = 0;
+  };
+
+  explicit BlockingPool(std::size_t max_threads = 4) noexcept : max_threads_(max_threads) {}
+  BlockingPool(const BlockingPool&) = delete;
+  BlockingPool& operator=(const BlockingPool&) = delete;
+  // Runs what is queued, then joins the threads.
+  ~BlockingPool();
+
+  // Any thread. Throws std::system_error only when not even one thread can be started.
+  void submit(Job& job);
+  // Takes back a job that has not started. False: it is running or done.
+  bool withdraw(Job& job) noexcept;
+  // Interrupts the system calls of all running jobs with a signal: they see EINTR and decide what to do. The signal
+  // may come just before a call and miss it, so whoever needs the job to end repeats this.
+  void interrupt() noexcept;
+
+  // `co_await pool.run(executor, f)`: f() on a pool thread, its result or exception here. f and what it refers to
+  // must stay alive until then, which a coroutine's own locals do. The executor must outlive the pool, whose thread
+  // may still be waking it when the result is here.
+  template <class F>
+  [[nodiscard]] auto run(Executor& executor, F function);
+
+  // Any thread.
+  [[nodiscard]] BlockingPoolMetrics metrics() const;
+
+ private:
+  void work();
+
+  const std::size_t max_threads_;
+  mutable std::mutex mutex_;
+  std::condition_variable available_;
+  Job* head_ = nullptr;
+  Job* tail_ = nullptr;
+  std::size_t idle_ = 0;
+  std::size_t queued_ = 0;
+  bool closing_ = false;
+  std::uint64_t started_ = 0;
+  Nanoseconds total_wait_ = 0;
+  Nanoseconds longest_wait_ = 0;
+  std::vector<std::jthread> threads_;
+};
+
+namespace detail {
+
+void post_to(Executor& executor, Runnable& runnable) noexcept;
+
+template <class F>
+class BlockingCall : public BlockingPool::Job, public Runnable {
+  using Result = std::invoke_result_t<F&>;
+  static constexpr bool kVoid = std::is_void_v<Result>;
+
+ public:
+  BlockingCall(BlockingPool& pool, Executor& executor, F function)
+      : Job(&BlockingCall::execute), pool_(pool), executor_(executor), function_(std::move(function)) {}
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> awaiting) {
+    handle = awaiting;
+    pool_.submit(*this);
+  }
+  Result await_resume() {
+    if (error_) std::rethrow_exception(error_);
+    if constexpr (!kVoid) return std::move(*result_);
+  }
+
+ private:
+  static void execute(Job& job) noexcept {
+    auto& call = static_cast<BlockingCall&>(job);
+    try {
+      if constexpr (kVoid) {
+        call.function_();
+      } else {
+        call.result_.emplace(call.function_());
+      }
+    } catch (...) {
+      call.error_ = std::current_exception();
+    }
+    post_to(call.executor_, call);
+  }
+
+  BlockingPool& pool_;
+  Executor& executor_;
+  F function_;
+  std::optional<std::conditional_t<kVoid, bool, Result>> result_;
+  std::exception_ptr error_;
+};
+
+}  // namespace detail
+
+template <class F>
+auto BlockingPool::run(Executor& executor, F function) {
+  return detail::BlockingCall<F>(*this, executor, std::move(function));
+}
+
+}  // namespace heddle

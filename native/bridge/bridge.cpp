@@ -1,0 +1,200 @@
+#include "native/bridge/bridge.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "native/bridge/file_operation.hpp"
+#include "native/bridge/sleep_operation.hpp"
+#include "native/trace.hpp"
+
+namespace heddle::bridge {
+
+namespace {
+
+// How long one pump may keep the JS thread before the event loop gets its turn.
+constexpr Nanoseconds kPumpTime = 500'000;
+
+}  // namespace
+
+Bridge::Bridge(const Executor::Options& options, Deliver deliver)
+    : executor_(options), deliver_(std::move(deliver)), shared_(std::make_unique<Shared>()) {}
+
+Bridge::~Bridge() { close(); }
+
+void Bridge::drain() {
+  if (closed_) return;
+  Control& state = control();
+  const auto count = static_cast<std::size_t>(std::clamp(state.submitted, 0, static_cast<int>(kSubmissions)));
+  if (count == 0) return;
+  for (std::size_t i = 0; i < count; ++i) handle(submissions()[i]);
+  state.submitted = 0;
+  ++state.epoch;
+}
+
+void Bridge::handle(const Submission& submission) {
+  const std::int32_t id = submission.id;
+  switch (static_cast<Opcode>(submission.opcode)) {
+    case Opcode::cancel:
+      cancel(submission.a);
+      return;
+    case Opcode::sleep:
+      begin(*new SleepOperation(*this, submission));
+      return;
+    case Opcode::read:
+      FileOperation::transfer(*this, io::Opcode::read, submission);
+      return;
+    case Opcode::write:
+      FileOperation::transfer(*this, io::Opcode::write, submission);
+      return;
+    case Opcode::fsync:
+      FileOperation::simple(*this, io::Opcode::fsync, submission);
+      return;
+    case Opcode::fdatasync:
+      FileOperation::simple(*this, io::Opcode::fdatasync, submission);
+      return;
+    case Opcode::close:
+      FileOperation::simple(*this, io::Opcode::close, submission);
+      return;
+    case Opcode::stat:
+      FileOperation::stat(*this, submission);
+      return;
+    case Opcode::drop_memory:
+      memory_.remove(submission.a);
+      return;
+    default:
+      break;
+  }
+  if (submission.opcode >= static_cast<std::int32_t>(Opcode::first_device_opcode) && device_handler_ != nullptr) {
+    device_handler_(device_context_, submission);
+  } else {
+    reply(id, -ENOSYS, 0);
+  }
+}
+
+void Bridge::open(std::int32_t id, std::string path, int flags, std::uint32_t mode) {
+  if (closed_) return;
+  FileOperation::open(*this, id, std::move(path), flags, mode);
+  unflushed_ = true;
+}
+
+void Bridge::stat(std::int32_t id, std::string path, bool follow_links, const Submission& numbers) {
+  if (closed_) return;
+  FileOperation::stat(*this, id, std::move(path), follow_links, numbers);
+  unflushed_ = true;
+}
+
+void Bridge::begin(PendingOperation& operation) {
+  const auto index = static_cast<std::size_t>(operation.id);
+  if (index >= pending_.size()) pending_.resize(std::max<std::size_t>(index + 1, pending_.size() * 2));
+  pending_[index] = &operation;
+}
+
+void Bridge::cancel(std::int32_t id) noexcept {
+  const auto index = static_cast<std::size_t>(id);
+  if (index < pending_.size() && pending_[index] != nullptr) pending_[index]->cancel();
+}
+
+void Bridge::reply(std::int32_t id, std::int32_t status, double value) {
+  const auto index = static_cast<std::size_t>(id);
+  if (index < pending_.size()) pending_[index] = nullptr;
+  if (id != 0) push_reply({.id = id, .status = status, .value = value});
+}
+
+void Bridge::report_progress(std::int32_t id, double value) {
+  push_reply({.id = id, .status = kProgress, .value = value});
+}
+
+void Bridge::push_reply(const Reply& message) {
+  // While JavaScript runs it may still be reading the array.
+  if (replies_ < kReplies && !delivering_) {
+    replies()[replies_++] = message;
+  } else {
+    overflow_.push_back(message);
+  }
+}
+
+void Bridge::post(RemoteCompletion& completion) noexcept {
+  remote_.push(completion);
+  executor_.wake();
+}
+
+bool Bridge::take_remote() {
+  RemoteCompletion* completion = remote_.take_all();
+  const bool any = completion != nullptr;
+  while (completion != nullptr) {
+    RemoteCompletion* next = completion->next;
+    completion->finish(*completion);
+    completion = next;
+  }
+  return any;
+}
+
+bool Bridge::deliver() {
+  const std::size_t count = std::exchange(replies_, 0);
+  ++deliveries_;
+  const Nanoseconds start = trace::enabled() ? Clock::monotonic().now() : 0;
+  delivering_ = true;
+  const bool alive = deliver_(count);
+  delivering_ = false;
+  if (start != 0) {
+    trace::record({.lane = trace::kScriptLane, .name = "settle", .start = start, .end = Clock::monotonic().now()});
+  }
+  // JavaScript has read the array; what did not fit goes into the next batch.
+  const std::size_t moved = std::min(overflow_.size(), kReplies);
+  std::copy_n(overflow_.begin(), moved, replies());
+  overflow_.erase(overflow_.begin(), overflow_.begin() + static_cast<std::ptrdiff_t>(moved));
+  replies_ = moved;
+  return alive;
+}
+
+bool Bridge::work_left(bool more) const noexcept {
+  return more || unflushed_ || replies_ != 0 || shared_->control.submitted != 0 || !remote_.empty();
+}
+
+void Bridge::pump() {
+  if (closed_ || control().pumping != 0) return;
+  control().pumping = 1;
+  Nanoseconds deadline = 0;
+  for (;;) {
+    copy_left_ = kCopyInARound;
+    drain();
+    unflushed_ = false;
+    bool more = executor_.poll();
+    if (take_remote()) more = true;  // they may have made something ready
+    if (replies_ != 0 && !deliver()) break;
+    if (closed_ || !work_left(more)) break;
+    const Nanoseconds now = executor_.now();
+    if (deadline == 0) {
+      deadline = now + kPumpTime;
+    } else if (now >= deadline) {
+      executor_.wake();
+      break;
+    }
+  }
+  control().pumping = 0;
+}
+
+void Bridge::close() {
+  if (closed_) return;
+  drain();
+  closed_ = true;
+  for (PendingOperation* operation : pending_) {
+    if (operation != nullptr) operation->cancel();
+  }
+  while (std::any_of(pending_.begin(), pending_.end(), [](const auto* operation) { return operation != nullptr; }) ||
+         executor_.io().in_flight() != 0) {
+    const bool more = executor_.poll();
+    take_remote();
+    replies_ = 0;
+    overflow_.clear();
+    if (!more) executor_.wait(executor_.now() + 10'000'000);
+  }
+  take_remote();
+  for (const int descriptor : descriptors_) ::close(descriptor);
+  descriptors_.clear();
+}
+
+}  // namespace heddle::bridge

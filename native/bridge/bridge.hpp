@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "native/bridge/layout.hpp"
+#include "native/bridge/memory_table.hpp"
+#include "native/bridge/operation.hpp"
+#include "native/executor.hpp"
+#include "native/inbox.hpp"
+
+namespace heddle::bridge {
+
+// One JavaScript environment's way in and out of native code: an executor that its event loop drives, and the arrays in
+// which operations and their results cross. JavaScript makes the Promises and names them by id; native code answers
+// with a batch of (id, result) pairs and one call into JavaScript per batch. One thread only, but for post().
+class Bridge {
+ public:
+  // Called with replies()[0, count) filled in; runs JavaScript, which may write new submissions. Returns false when
+  // the environment is going and no JavaScript can run any more.
+  using Deliver = std::function<bool(std::size_t count)>;
+  using Handler = void (*)(void* context, const Submission& submission);
+
+  Bridge(const Executor::Options& options, Deliver deliver);
+  Bridge(const Bridge&) = delete;
+  Bridge& operator=(const Bridge&) = delete;
+  ~Bridge();
+
+  [[nodiscard]] Control& control() noexcept { return shared_->control; }
+  [[nodiscard]] Submission* submissions() noexcept { return shared_->submissions; }
+  [[nodiscard]] Reply* replies() noexcept { return shared_->replies; }
+  [[nodiscard]] MemoryTable& memory() noexcept { return memory_; }
+  [[nodiscard]] Executor& executor() noexcept { return executor_; }
+
+  // Opcodes from first_device_opcode on go there.
+  void handle_device_opcodes(void* context, Handler handler) noexcept {
+    device_context_ = context;
+    device_handler_ = handler;
+  }
+
+  // Takes what JavaScript has written, so that it can write more.
+  void drain();
+  // Runs everything that is ready, submits, and delivers, for as long as there is something to do and the budget
+  // lasts. Then the loop may wait on the executor's descriptors; what is left wakes it again.
+  void pump();
+
+  // Operations whose arguments do not fit a submission.
+  void open(std::int32_t id, std::string path, int flags, std::uint32_t mode);
+  void stat(std::int32_t id, std::string path, bool follow_links, const Submission& numbers);
+
+  // Whether that many bytes may still be copied on the JS thread in this round; counts them if so.
+  [[nodiscard]] bool may_copy_here(std::size_t bytes) noexcept {
+    if (bytes > kCopyHere || bytes > copy_left_) return false;
+    copy_left_ -= bytes;
+    return true;
+  }
+
+  // An operation starts, or ends with exactly one reply. `operation` may be null when it can't be cancelled.
+  void begin(PendingOperation& operation);
+  void reply(std::int32_t id, std::int32_t status, double value);
+  // The operation goes on; JavaScript is told how far it is.
+  void report_progress(std::int32_t id, double value);
+  // Any thread.
+  void post(RemoteCompletion& completion) noexcept;
+
+  // Cancels every operation and waits until the last one has let go of its memory. No more deliveries. Blocks for as
+  // long as the kernel needs to finish what can't be cancelled. After it nothing starts. Idempotent.
+  void close();
+
+  // Descriptors that JavaScript has open. close() closes what it has left.
+  [[nodiscard]] std::unordered_set<int>& descriptors() noexcept { return descriptors_; }
+
+  // Batches delivered since the start; tests count them.
+  [[nodiscard]] std::uint64_t deliveries() const noexcept { return deliveries_; }
+
+ private:
+  struct Shared {
+    Control control{};
+    Submission submissions[kSubmissions]{};
+    Reply replies[kReplies]{};
+  };
+
+  // A longer copy is left to other threads, and so is what exceeds the second number between two looks at the clock.
+  static constexpr std::size_t kCopyHere = std::size_t{128} << 10;
+  static constexpr std::size_t kCopyInARound = std::size_t{1} << 20;
+
+  void handle(const Submission& submission);
+  void cancel(std::int32_t id) noexcept;
+  void push_reply(const Reply& message);
+  bool take_remote();
+  bool deliver();
+  [[nodiscard]] bool work_left(bool more) const noexcept;
+
+  Executor executor_;
+  Deliver deliver_;
+  std::unique_ptr<Shared> shared_;
+  MemoryTable memory_;
+  std::vector<PendingOperation*> pending_;  // by id
+  std::size_t replies_ = 0;
+  std::vector<Reply> overflow_;  // replies that did not fit this batch
+  Inbox<RemoteCompletion> remote_;
+  std::unordered_set<int> descriptors_;
+  void* device_context_ = nullptr;
+  Handler device_handler_ = nullptr;
+  std::size_t copy_left_ = kCopyInARound;
+  std::uint64_t deliveries_ = 0;
+  bool unflushed_ = false;  // JavaScript has begun an operation past the submissions since the last poll
+  bool delivering_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace heddle::bridge

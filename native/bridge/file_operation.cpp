@@ -1,0 +1,140 @@
+#include "native/bridge/file_operation.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include "native/bridge/stat_numbers.hpp"
+#include "native/io/page_cache.hpp"
+
+namespace heddle::bridge {
+
+namespace {
+
+class StatOperation final : public FileOperation {
+ public:
+  StatOperation(Bridge& bridge, std::int32_t id, int descriptor, std::string path, int how, HeldMemory numbers,
+                bool whole) noexcept
+      : FileOperation(bridge, id, io::Opcode::statx, descriptor, std::move(numbers)), whole_(whole) {
+    path_ = std::move(path);
+    flags = how;
+    mode = STATX_BASIC_STATS | STATX_BTIME;
+    this->address = &attributes_;
+    start();
+  }
+
+ private:
+  double outcome() noexcept override {
+    if (whole_) {
+      write_stat(attributes_, reinterpret_cast<std::int64_t*>(memory_.address));
+    } else {
+      write_stat(attributes_, reinterpret_cast<double*>(memory_.address));
+    }
+    return 0;
+  }
+
+  struct statx attributes_{};
+  bool whole_;
+};
+
+// The first number that is too large for a position.
+constexpr double kPositionsEnd = 0x1p63;
+
+HeldMemory numbers_of(Bridge& bridge, const Submission& submission) noexcept {
+  HeldMemory numbers = bridge.memory().hold(submission.b, submission.x, kStatNumbers * sizeof(double));
+  return numbers.space == Space::device ? HeldMemory{} : numbers;
+}
+
+}  // namespace
+
+FileOperation::FileOperation(Bridge& bridge, std::int32_t id, io::Opcode operation, int descriptor,
+                             HeldMemory memory) noexcept
+    : PendingOperation(id), Request(&FileOperation::on_completion), memory_(std::move(memory)), bridge_(bridge) {
+  opcode = operation;
+  fd = descriptor;
+}
+
+void FileOperation::start() {
+  path = path_.c_str();
+  bridge_.begin(*this);
+  bridge_.executor().io().submit(*this);
+}
+
+void FileOperation::transfer(Bridge& bridge, io::Opcode opcode, const Submission& submission) {
+  HeldMemory memory = bridge.memory().hold(submission.b, submission.x, submission.z);
+  if (!memory || memory.space == Space::device) {
+    bridge.reply(submission.id, -EFAULT, 0);
+    return;
+  }
+  if (!(submission.y >= static_cast<double>(io::kCurrentPosition) && submission.y < kPositionsEnd)) {
+    bridge.reply(submission.id, -EINVAL, 0);
+    return;
+  }
+  const auto offset = static_cast<std::int64_t>(submission.y);
+  if (opcode == io::Opcode::read && (submission.c & kTryPageCache) != 0 && bridge.may_copy_here(memory.bytes) &&
+      io::read_page_cache(submission.a, memory.address, memory.bytes, offset)) {
+    bridge.reply(submission.id, 0, submission.z);
+    return;
+  }
+  auto* operation = new FileOperation(bridge, submission.id, opcode, submission.a, std::move(memory));
+  operation->address = operation->memory_.address;
+  operation->length = operation->memory_.bytes;
+  operation->offset = offset;
+  operation->start();
+}
+
+void FileOperation::simple(Bridge& bridge, io::Opcode opcode, const Submission& submission) {
+  if (opcode == io::Opcode::close) bridge.descriptors().erase(submission.a);
+  (new FileOperation(bridge, submission.id, opcode, submission.a, {}))->start();
+}
+
+void FileOperation::open(Bridge& bridge, std::int32_t id, std::string path, int flags, std::uint32_t mode) {
+  auto* operation = new FileOperation(bridge, id, io::Opcode::open, AT_FDCWD, {});
+  operation->path_ = std::move(path);
+  operation->flags = flags | O_CLOEXEC;
+  operation->mode = mode;
+  operation->start();
+}
+
+void FileOperation::stat(Bridge& bridge, const Submission& submission) {
+  HeldMemory numbers = numbers_of(bridge, submission);
+  if (!numbers) {
+    bridge.reply(submission.id, -EFAULT, 0);
+    return;
+  }
+  new StatOperation(bridge, submission.id, submission.a, {}, AT_EMPTY_PATH, std::move(numbers),
+                    (submission.c & kWholeNumbers) != 0);
+}
+
+void FileOperation::stat(Bridge& bridge, std::int32_t id, std::string path, bool follow_links,
+                         const Submission& submission) {
+  HeldMemory numbers = numbers_of(bridge, submission);
+  if (!numbers) {
+    bridge.reply(id, -EFAULT, 0);
+    return;
+  }
+  new StatOperation(bridge, id, AT_FDCWD, std::move(path), follow_links ? 0 : AT_SYMLINK_NOFOLLOW, std::move(numbers),
+                    (submission.c & kWholeNumbers) != 0);
+}
+
+// A close is carried out in any case: nobody else knows the descriptor any more.
+void FileOperation::cancel() noexcept {
+  if (opcode != io::Opcode::close) bridge_.executor().io().cancel(*this);
+}
+
+void FileOperation::on_completion(io::Request& request) noexcept {
+  const std::unique_ptr<FileOperation> operation(&static_cast<FileOperation&>(request));
+  if (operation->result < 0) {
+    operation->bridge_.reply(operation->id, static_cast<std::int32_t>(operation->result), 0);
+  } else {
+    if (operation->opcode == io::Opcode::open) {
+      operation->bridge_.descriptors().insert(static_cast<int>(operation->result));
+    }
+    operation->bridge_.reply(operation->id, 0, operation->outcome());
+  }
+}
+
+}  // namespace heddle::bridge

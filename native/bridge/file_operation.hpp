@@ -1,0 +1,39 @@
+#pragma once
+
+#include <sys/stat.h>
+
+#include <string>
+
+#include "native/bridge/bridge.hpp"
+#include "native/io/request.hpp"
+
+namespace heddle::bridge {
+
+// One file operation of JavaScript's: a request to the executor's backend, without a coroutine. It owns the path and
+// holds the memory until the kernel is done with them.
+class FileOperation : public PendingOperation, protected io::Request {
+ public:
+  static void transfer(Bridge& bridge, io::Opcode opcode, const Submission& submission);
+  static void simple(Bridge& bridge, io::Opcode opcode, const Submission& submission);
+  static void open(Bridge& bridge, std::int32_t id, std::string path, int flags, std::uint32_t mode);
+  static void stat(Bridge& bridge, const Submission& submission);
+  static void stat(Bridge& bridge, std::int32_t id, std::string path, bool follow_links, const Submission& numbers);
+
+  void cancel() noexcept override;
+
+ protected:
+  FileOperation(Bridge& bridge, std::int32_t id, io::Opcode operation, int descriptor, HeldMemory memory) noexcept;
+  void start();
+  // What the reply's value is when the request has succeeded.
+  virtual double outcome() noexcept { return static_cast<double>(result); }
+
+  HeldMemory memory_;
+  std::string path_;
+
+ private:
+  static void on_completion(io::Request& request) noexcept;
+
+  Bridge& bridge_;
+};
+
+}  // namespace heddle::bridge

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// The memory that JavaScript and native code share. lib/bridge/layout.ts has the same numbers; the addon checks at
+// load that they agree.
+namespace heddle::bridge {
+
+// One operation, written by JavaScript. What a..d and x..z mean is said at each opcode.
+struct Submission {
+  std::int32_t opcode;
+  std::int32_t id;  // names the Promise to settle; 0: nobody waits
+  std::int32_t a;
+  std::int32_t b;
+  std::int32_t c;
+  std::int32_t d;
+  double x;
+  double y;
+  double z;
+};
+static_assert(sizeof(Submission) == 48);
+
+// How one operation ended, written by native code.
+struct Reply {
+  std::int32_t id;
+  std::int32_t status;  // 0, or -errno; or one of the constants below
+  double value;
+};
+static_assert(sizeof(Reply) == 16);
+
+inline constexpr std::int32_t kDeviceFailure = -100'000;
+inline constexpr std::int32_t kProgress = 1;  // not the end: `value` says how far the operation is
+
+inline constexpr std::size_t kSubmissions = 4096;
+inline constexpr std::size_t kReplies = 4096;
+
+struct Control {
+  std::int32_t submitted;  // descriptors written since the last drain; JavaScript counts up, native code resets
+  std::int32_t epoch;      // how often the submissions were drained
+  std::int32_t pumping;    // 1 while native code runs the loop and looks for more submissions by itself
+  std::int32_t unsettled;  // Promises that wait for a reply; JavaScript's. While > 0 the process stays alive.
+};
+
+enum class Opcode : std::int32_t {
+  cancel = 1,   // a: the id of the operation to cancel
+  sleep,        // z: milliseconds
+  read,         // a: descriptor, b: memory, c: kTryPageCache, x: offset in memory, y: position or -1, z: bytes
+  write,        // as read
+  fsync,        // a: descriptor
+  fdatasync,    // a: descriptor
+  close,        // a: descriptor
+  stat,         // a: descriptor, b: memory for the numbers (see stat_numbers.hpp), c: kWholeNumbers
+  drop_memory,  // a: memory, which nobody will name again
+
+  first_device_opcode = 64,
+};
+
+inline constexpr std::int32_t kTryPageCache = 1;
+inline constexpr std::int32_t kWholeNumbers = 1;
+
+}  // namespace heddle::bridge

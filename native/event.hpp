@@ -1,0 +1,86 @@
+#pragma once
+
+#include <coroutine>
+#include <mutex>
+
+#include "native/stop_token.hpp"
+#include "native/wait_domain.hpp"
+#include "native/wait_queue.hpp"
+
+namespace heddle {
+
+// Something that has happened or not. Any number of coroutines wait for it; set() makes them all ready, and
+// from then on waiting ends at once, until reset().
+//
+// `bool happened = co_await event.wait(stop);` is false when it was stopped before. The event must outlive
+// its waiters; a waiter may destroy it as soon as its wait has ended, also while the set() that ended it
+// returns.
+template <class Domain>
+class BasicEvent {
+ public:
+  class [[nodiscard]] Wait : private detail::Waiter {
+   public:
+    Wait(BasicEvent& event, StopToken stop) noexcept : Waiter(stop, &Wait::on_stop), event_(event) {}
+
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
+      const std::lock_guard guard(event_.mutex_);
+      happened_ = event_.set_;
+      if (happened_ || stop_requested()) return gives_way(awaiting);
+      wait_in(event_.waiters_, awaiting);
+      return true;
+    }
+    [[nodiscard]] bool await_resume() noexcept {
+      end_wait(event_.mutex_);
+      return happened_;
+    }
+
+   private:
+    friend class BasicEvent;
+
+    static void on_stop(StopCallback& callback) noexcept {
+      auto& wait = static_cast<Wait&>(callback);
+      const std::lock_guard guard(wait.event_.mutex_);
+      wait.stop_waiting();
+    }
+
+    BasicEvent& event_;
+    bool happened_ = false;
+  };
+
+  BasicEvent() = default;
+  BasicEvent(const BasicEvent&) = delete;
+  BasicEvent& operator=(const BasicEvent&) = delete;
+
+  [[nodiscard]] bool is_set() const noexcept {
+    const std::lock_guard guard(mutex_);
+    return set_;
+  }
+  [[nodiscard]] Wait wait(StopToken stop = {}) noexcept { return {*this, stop}; }
+
+  void set() noexcept {
+    const std::lock_guard guard(mutex_);
+    set_ = true;
+    while (!waiters_.empty()) {
+      detail::Waiter& waiter = waiters_.pop();
+      static_cast<Wait&>(waiter).happened_ = true;
+      Domain::wake(waiter);
+    }
+  }
+  void reset() noexcept {
+    const std::lock_guard guard(mutex_);
+    set_ = false;
+  }
+
+ private:
+  [[no_unique_address]] mutable typename Domain::Mutex mutex_;
+  detail::WaitQueue waiters_;
+  bool set_ = false;
+};
+
+// For the coroutines of one executor.
+using Event = BasicEvent<OneExecutor>;
+// Any thread may set, reset and look; each waiter resumes on its own executor.
+using SharedEvent = BasicEvent<AnyThread>;
+
+}  // namespace heddle

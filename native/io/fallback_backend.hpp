@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <unordered_map>
+#include <vector>
+
+#include "native/blocking_pool.hpp"
+#include "native/inbox.hpp"
+#include "native/io/backend.hpp"
+#include "native/io/request_queue.hpp"
+#include "native/wake_event.hpp"
+
+namespace heddle::io {
+
+// The same operations where io_uring can't be had: system calls on the blocking pool. A transfer on a descriptor
+// that can be polled (pipe, socket, terminal) first waits in epoll, so that a silent peer holds no thread.
+class FallbackBackend final : public Backend {
+ public:
+  // Throws std::system_error when epoll can't be had.
+  FallbackBackend(BlockingPool& pool, WakeEvent& wake);
+  FallbackBackend(const FallbackBackend&) = delete;
+  FallbackBackend& operator=(const FallbackBackend&) = delete;
+  ~FallbackBackend() override;
+
+  [[nodiscard]] BackendKind kind() const noexcept override { return BackendKind::fallback; }
+  [[nodiscard]] int fd() const noexcept override { return epoll_; }
+  void submit(Request& request) noexcept override;
+  void cancel(Request& request) noexcept override;
+  bool flush(std::size_t inline_bytes) noexcept override;
+  std::size_t reap() noexcept override;
+  [[nodiscard]] std::size_t in_flight() const noexcept override { return in_flight_; }
+
+ private:
+  // A request's life: waiting -> (polled ->) on the pool -> done; or withdrawn, when it was cancelled before it ran.
+  // A close may be held between waiting and the pool. It is in one of these places at a time.
+  struct Call;
+
+  // Transfers on a descriptor that can be polled. One in each direction runs at a time: where the system has no
+  // RWF_NOWAIT for the file (a FIFO), a second could wait on the pool for what the first has taken.
+  struct Watch {
+    std::vector<Request*> waiting;
+    bool reader_runs = false;
+    bool writer_runs = false;
+  };
+
+  void run_on_pool(Request& request, bool from_epoll);
+  // False when the descriptor is always ready (a regular file) or unknown to epoll.
+  bool wait_until_ready(Request& request);
+  // Asks epoll for what `watch` waits for. False when epoll does not know the descriptor.
+  bool arm(int fd, const Watch& watch) noexcept;
+  void descriptor_ready(int fd, std::uint32_t events);
+  // A transfer that epoll had found ready is done.
+  void run_next(const Request& request) noexcept;
+  void forget_idle(int fd) noexcept;
+  void cancel_all_on(int fd) noexcept;
+  void cancel_on_pool(Call& call) noexcept;
+  [[nodiscard]] bool transfers_on_pool(int fd) const noexcept;
+  void start_held_closes();
+  void finish(Call& call);
+  void tick(bool on) noexcept;
+  void complete(Request& request, std::int64_t result) noexcept;
+
+  BlockingPool& pool_;
+  WakeEvent& wake_;
+  int epoll_;
+  int timer_;  // in epoll_; runs while calls are to be interrupted
+  RequestQueue waiting_;
+  RequestQueue withdrawn_;
+  RequestQueue held_closes_;  // a transfer is still on the pool with the descriptor
+  Call* on_pool_ = nullptr;   // all calls between run_on_pool() and finish()
+  std::unordered_map<int, Watch> polled_;
+  std::size_t interrupted_ = 0;  // calls on the pool that were asked to end and have not yet
+  Inbox<Call> done_;
+  std::size_t in_flight_ = 0;
+};
+
+}  // namespace heddle::io

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace heddle::io {
+
+enum class Opcode : std::uint8_t { open, close, read, readv, write, writev, fsync, fdatasync, statx };
+
+// The file's own position, for reads and writes.
+inline constexpr std::int64_t kCurrentPosition = -1;
+
+// One system operation. Whoever submits it owns it, and must keep it, and all the memory it names, until
+// `completed` has been called: exactly once, on the executor's thread, also after a cancel.
+struct Request {
+  using Function = void (*)(Request&) noexcept;
+
+  explicit Request(Function on_completion) noexcept : completed(on_completion) {}
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  [[nodiscard]] bool transfers_bytes() const noexcept { return opcode >= Opcode::read && opcode <= Opcode::writev; }
+
+  Opcode opcode = Opcode::read;
+  bool cancelled = false;      // set by Backend::cancel
+  bool on_worker = false;      // never run inline on the submitting thread
+  int fd = -1;                 // for open and statx: the folder that a relative path starts from
+  int flags = 0;               // open: O_*; statx: AT_*
+  std::uint32_t mode = 0;      // open: permission bits; statx: STATX_* mask
+  const char* path = nullptr;  // open, statx
+  void* address = nullptr;     // read, write: bytes; readv, writev: iovec array; statx: struct statx
+  std::size_t length = 0;      // read, write: bytes; readv, writev: entries
+  std::int64_t offset = kCurrentPosition;
+
+  std::int64_t result = 0;  // >= 0: what the system call returned; < 0: -errno
+  Function completed;
+
+  // The backend's own, while the request is in flight.
+  Request* next = nullptr;
+  std::uint32_t slot = ~std::uint32_t{0};
+  void* call = nullptr;
+  int half_pipe = -1;             // open: the reading end of a FIFO, until somebody writes
+  bool writer_came = false;       // open: and has gone again, maybe
+  std::int64_t position = -1;     // where the file was, for a write at its own position
+  std::int64_t traced_since = 0;  // Clock::monotonic(), while a trace is being recorded
+};
+
+}  // namespace heddle::io

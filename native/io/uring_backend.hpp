@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "native/io/backend.hpp"
+#include "native/io/request_queue.hpp"
+#include "native/io/ring.hpp"
+#include "native/io/slot_table.hpp"
+
+namespace heddle::io {
+
+// One io_uring. Requests of one flush reach the kernel in one system call; what completes inline (page cache
+// hits) can be reaped right after it.
+class UringBackend final : public Backend {
+ public:
+  // Throws std::system_error when no ring can be had: see Ring.
+  UringBackend() = default;
+
+  [[nodiscard]] BackendKind kind() const noexcept override { return BackendKind::uring; }
+  [[nodiscard]] int fd() const noexcept override { return ring_.fd(); }
+  void submit(Request& request) noexcept override;
+  void cancel(Request& request) noexcept override;
+  bool flush(std::size_t inline_bytes) noexcept override;
+  std::size_t reap() noexcept override;
+  [[nodiscard]] std::size_t in_flight() const noexcept override { return in_flight_; }
+
+ private:
+  void prepare(io_uring_sqe& sqe, Request& request);
+  bool prepare_cancel(Request& request) noexcept;
+  // False when there is none in the kernel, or no longer.
+  bool cancel_transfers_on(int fd) noexcept;
+  void repeat_cancels() noexcept;
+  void arm_repeat() noexcept;
+  void start_held_closes();
+  bool retry_on_worker(Request& request);
+  void watch_half_pipe(Request& request) noexcept;
+  void writer_came(Request& request) noexcept;
+  // What the open comes to; the half is closed or it is the result.
+  std::int64_t end_half_pipe(Request& request, std::uint64_t name, std::int64_t result) noexcept;
+  void complete(Request& request, std::int64_t result) noexcept;
+
+  Ring ring_;
+  SlotTable slots_;
+  RequestQueue waiting_;
+  RequestQueue ended_;        // cancelled before they reached the ring; completed by reap()
+  RequestQueue held_closes_;  // the descriptor's last transfers have been cancelled and have not ended yet
+  std::size_t in_flight_ = 0;
+  std::size_t cancelled_ = 0;   // requests in slots_ that are to end early
+  bool cancel_missed_ = false;  // one of them at least was not reached
+  bool repeat_armed_ = false;   // the ring's timeout that repeats cancels is pending
+};
+
+}  // namespace heddle::io

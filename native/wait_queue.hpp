@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cassert>
+#include <coroutine>
+
+#include "native/executor.hpp"
+#include "native/ready_queue.hpp"
+#include "native/stop_token.hpp"
+#include "native/task_trace.hpp"
+
+namespace heddle::detail {
+
+struct WaitLink {
+  WaitLink* before = nullptr;
+  WaitLink* after = nullptr;
+};
+
+// A coroutine that waits in a WaitQueue, and the base of every awaiter that does. It ends in exactly one of
+// two ways: somebody takes it out of the queue and wakes it, or its stop callback takes it out and schedules
+// it. Whoever finds it no longer queued is late and leaves it alone, so it is made ready once.
+class Waiter : public Runnable, public StopCallback, private WaitLink {
+ public:
+  Waiter(StopToken stop, StopCallback::Function on_stop) noexcept : StopCallback(on_stop), stop_(stop) {}
+
+  [[nodiscard]] bool stop_requested() const noexcept { return stop_.stop_requested(); }
+  // Where it resumes. Precondition: it has been queued.
+  [[nodiscard]] Executor& executor() const noexcept { return *executor_; }
+
+ protected:
+  // The end of every await_suspend that waits, under the primitive's mutex. Precondition: no stop was
+  // requested.
+  void wait_in(class WaitQueue& queue, std::coroutine_handle<> awaiting) noexcept;
+
+  // The end of every await_suspend that need not wait. True: the coroutine has used up its share of this slice,
+  // and is ready in place of going on.
+  bool gives_way(std::coroutine_handle<> awaiting) noexcept {
+    if (Executor::may_go_on()) return false;
+    handle = awaiting;
+    Executor::current()->schedule(*this);
+    return true;
+  }
+
+  // What a stop callback does, under the primitive's mutex. False: it was late, and the waiter is on its way.
+  bool stop_waiting() noexcept;
+
+  // The start of every await_resume. A waker of another thread holds the mutex until it is done with this
+  // waiter, with its executor and with the primitive: after this, all three may be destroyed.
+  template <class Mutex>
+  void end_wait(Mutex& mutex) noexcept {
+    if (executor_ == nullptr) return;
+    unlink();
+    mutex.lock();
+    mutex.unlock();
+  }
+
+ private:
+  friend class WaitQueue;
+
+  StopToken stop_;
+  Executor* executor_ = nullptr;
+};
+
+// Intrusive first-in first-out queue of waiters; any of them can leave. It owns nothing. It goes with the
+// primitive it belongs to, which must outlive its waiters: debug builds assert that none is left.
+class WaitQueue {
+ public:
+  WaitQueue() noexcept { head_.before = head_.after = &head_; }
+  WaitQueue(const WaitQueue&) = delete;
+  WaitQueue& operator=(const WaitQueue&) = delete;
+  ~WaitQueue() {
+    check_tasks(empty(), "a primitive was destroyed while a coroutine waits for it; these tasks wait:");
+    assert(empty() && "a primitive was destroyed while a coroutine waits for it");
+  }
+
+  [[nodiscard]] bool empty() const noexcept { return head_.after == &head_; }
+  // Precondition: not empty.
+  [[nodiscard]] Waiter& front() const noexcept { return static_cast<Waiter&>(*head_.after); }
+
+  void push(Waiter& waiter) noexcept {
+    WaitLink& link = waiter;
+    link.before = head_.before;
+    link.after = &head_;
+    head_.before->after = &link;
+    head_.before = &link;
+  }
+  // Precondition: not empty.
+  Waiter& pop() noexcept {
+    Waiter& first = front();
+    unlink(first);
+    return first;
+  }
+
+ private:
+  friend class Waiter;
+  static void unlink(WaitLink& link) noexcept {
+    link.before->after = link.after;
+    link.after->before = link.before;
+    link.before = link.after = nullptr;
+  }
+
+  WaitLink head_;
+};
+
+inline void Waiter::wait_in(WaitQueue& queue, std::coroutine_handle<> awaiting) noexcept {
+  executor_ = Executor::current();
+  assert(executor_ != nullptr && "this wait needs a coroutine that runs on an Executor");
+  handle = awaiting;
+  stop_.link(*this);
+  queue.push(*this);
+}
+
+inline bool Waiter::stop_waiting() noexcept {
+  if (after == nullptr) return false;
+  WaitQueue::unlink(*this);
+  executor_->schedule(*this);
+  return true;
+}
+
+}  // namespace heddle::detail

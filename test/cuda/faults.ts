@@ -1,0 +1,68 @@
+import { type Device, load, type Stream } from 'heddle/cuda'
+
+/** The calls of the CUDA runtime at which a fault can be injected. */
+export const operations = [
+  'cudaSetDevice',
+  'cudaMalloc',
+  'cudaFree',
+  'cudaMallocHost',
+  'cudaFreeHost',
+  'cudaMemGetInfo',
+  'cudaStreamCreateWithPriority',
+  'cudaStreamDestroy',
+  'cudaStreamQuery',
+  'cudaStreamWaitEvent',
+  'cudaEventCreateWithFlags',
+  'cudaEventDestroy',
+  'cudaEventRecord',
+  'cudaEventQuery',
+  'cudaEventElapsedTime',
+  'cudaMemcpyAsync',
+  'cudaMemsetAsync',
+  'histogram',
+] as const
+
+/** Larger than what the host device does at once. */
+const length = 200_000
+
+/** Everything a device can do, on two streams. Gives how each operation ended; one that never ends is a test that times out. */
+export async function useAll(gpu: Device, path: string): Promise<PromiseSettledResult<unknown>[]> {
+  const memory = await Promise.allSettled([
+    gpu.alloc('u8', length),
+    gpu.alloc('u8', length),
+    gpu.pinned('u8', length),
+    gpu.alloc('u64', 256),
+  ])
+  const [a, b, pinned, counts] = [given(memory[0]), given(memory[1]), given(memory[2]), given(memory[3])]
+  const results: PromiseSettledResult<unknown>[] = [...memory]
+  const streams = [gpu.stream(), gpu.stream()] as [Stream, Stream]
+  const [first, second] = streams
+  const ordinary = new Uint8Array(length).fill(1)
+  const pending: PromiseLike<unknown>[] = [gpu.memory(), load(path, gpu), first.sync()]
+  if (a && b && pinned && counts) {
+    first.fill(counts, 0n)
+    pending.push(first.fill(a, 1), first.copy(b, a), first.copy(pinned, b), first.copy(a, ordinary))
+    const event = first.record()
+    second.wait(event)
+    pending.push(second.histogram(counts, a), second.copy(ordinary, a))
+    first.wait(second)
+    first.copy(a, pinned)
+    pending.push(first.sync(), second.sync())
+  }
+  results.push(...(await Promise.allSettled(pending)))
+  for (const array of [a, b, pinned, counts]) array?.dispose()
+  for (const result of results) {
+    const value = given(result)
+    if (isLoaded(value)) value.bytes.dispose()
+  }
+  results.push(...(await Promise.allSettled(streams.map((stream) => stream[Symbol.asyncDispose]()))))
+  return results
+}
+
+function given<T>(result: PromiseSettledResult<T>): T | undefined {
+  return result.status === 'fulfilled' ? result.value : undefined
+}
+
+function isLoaded(value: unknown): value is Awaited<ReturnType<typeof load>> {
+  return typeof value === 'object' && value !== null && 'stats' in value
+}
