@@ -45,6 +45,16 @@ bool Device::owns(const Stream& stream) const noexcept { return thread_->owns(st
 
 bool Device::owns(const Event& event) const noexcept { return thread_->owns(event); }
 
+void Device::stream_handle(std::shared_ptr<Stream> stream, Handle told) {
+  DeviceThread& thread = *thread_;
+  thread.post([&thread, stream = std::move(stream), told = std::move(told)](const ErrorPtr& refusal) {
+    const ErrorPtr& refused = refusal != nullptr ? refusal : thread.refusal();
+    if (refused != nullptr) return told(nullptr, refused);
+    if (const ErrorPtr error = stream->ready()) return told(nullptr, error);
+    told(stream->handle_, nullptr);
+  });
+}
+
 void Device::submit(std::span<Command* const> commands) noexcept { thread_->submit(commands); }
 
 void Device::alloc(std::size_t bytes, Allocated allocated) {

@@ -48,6 +48,7 @@ class Device {
   using Opened = std::function<void(const ErrorPtr&)>;
   using Allocated = std::function<void(BlockPtr, const ErrorPtr&)>;
   using MemoryInfo = std::function<void(std::size_t free, std::size_t total, const ErrorPtr&)>;
+  using Handle = std::function<void(StreamHandle, const ErrorPtr&)>;
 
   // Returns at once; `opened` tells when the device is ready, or why not. Commands may be submitted before; they fail
   // if it does. A device that failed to open is closed, and is destroyed like any other.
@@ -71,6 +72,10 @@ class Device {
   // Streams and events belong to one device; commands for another's are a mistake that nobody finds.
   [[nodiscard]] bool owns(const Stream& stream) const noexcept;
   [[nodiscard]] bool owns(const Event& event) const noexcept;
+
+  // After `opened`: the driver's own stream, which is made if need be. It lives until the last reference to `stream` is dropped or the
+  // device closes.
+  void stream_handle(std::shared_ptr<Stream> stream, Handle told);
 
   // Hands over commands, in order; one wake. Program order holds across streams too: a wait finds the record that was
   // submitted before it. When the device has closed, the commands end with kDeviceClosed before the call returns.

@@ -39,6 +39,7 @@ class Stream final : private Disposable {
   }
 
  private:
+  friend class Device;
   friend class DeviceCore;
   friend class DeviceThread;
   friend class Event;

@@ -33,6 +33,11 @@ export interface Addon {
   stream(device: number, priority: number, label: string): number
   event(device: number): number
   eventDone(event: number): boolean
+  streamHandle(id: number, stream: number): void
+  memoryAddress(memory: number): bigint
+  wrapMemory(releasedId: number, address: bigint, bytes: number): number
+  startRange(name: string): bigint
+  endRange(range: bigint): void
   load(
     id: number,
     device: number,

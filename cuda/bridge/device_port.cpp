@@ -129,6 +129,27 @@ void DevicePort::memory_info(std::int32_t id, Number number) {
   });
 }
 
+void DevicePort::stream_handle(std::int32_t id, Number number) {
+  const OpenStream& on = streams_.at(number);
+  if (!on) return fail(id, closed_error("stream"));
+  on.device->stream_handle(on.stream, [this, id](StreamHandle handle, const ErrorPtr& error) {
+    post([this, id, handle, error] {
+      if (error != nullptr) return fail(id, error);
+      // Addresses of a process have at most 52 bits: a double holds them.
+      bridge_.reply(id, 0, static_cast<double>(reinterpret_cast<std::uintptr_t>(handle)));
+    });
+  });
+}
+
+DevicePort::Number DevicePort::wrap(std::int32_t released_id, std::byte* address, std::size_t bytes) {
+  // The last use may end on a device's thread. All of those have ended when the port closes.
+  auto release = [this, released_id, open = open_](void*) {
+    if (open->load()) post([this, released_id] { bridge_.reply(released_id, 0, 0); });
+  };
+  std::shared_ptr<void> hold(address, std::move(release));
+  return bridge_.memory().add_owned(std::move(hold), address, bytes, bridge::Space::device);
+}
+
 void DevicePort::load(std::int32_t id, Number number, std::string path, LoadOptions options, bool progress) {
   const OpenDevice& open = devices_.at(number);
   if (!open) return fail(id, closed_error("load"));
@@ -231,6 +252,7 @@ void DevicePort::close() {
   streams_.clear();
   events_.clear();
   devices_.clear();
+  open_->store(false);
 }
 
 }  // namespace heddle::cuda

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -46,6 +47,7 @@ class DevicePort {
   void close_device(std::int32_t id, Number device);                           // nothing
   void alloc(std::int32_t id, Number device, std::size_t bytes, Space space);  // the memory
   void memory_info(std::int32_t id, Number device);                            // free bytes; detail: TotalBytes
+  void stream_handle(std::int32_t id, Number stream);                          // the driver's stream, an address
   // the memory; detail: LoadStats. With `progress`, replies say how many bytes have arrived; detail: TotalBytes.
   void load(std::int32_t id, Number device, std::string path, LoadOptions options, bool progress);
 
@@ -55,6 +57,10 @@ class DevicePort {
   [[nodiscard]] Number stream(Number number, StreamOptions options);
   [[nodiscard]] Number event(Number number);
   [[nodiscard]] bool event_done(Number number) noexcept;
+
+  // Device memory that somebody else owns, as memory of our own. When the last operation has let go of it and its number
+  // was dropped, there is one reply to `released_id`; none when the port closes before.
+  [[nodiscard]] Number wrap(std::int32_t released_id, std::byte* address, std::size_t bytes);
 
   // What goes with a reply that was delivered. JavaScript asks once for each reply that has one, while it handles it.
   [[nodiscard]] std::optional<ReplyDetail> take_detail(std::int32_t id);
@@ -104,6 +110,8 @@ class DevicePort {
   // By id, in the order of the replies they belong to.
   std::unordered_map<std::int32_t, std::deque<ReplyDetail>> details_;
   bool closed_ = false;
+  // What wrapped memory asks on its way out, which may be after this port.
+  std::shared_ptr<std::atomic<bool>> open_ = std::make_shared<std::atomic<bool>>(true);
 };
 
 }  // namespace heddle::cuda

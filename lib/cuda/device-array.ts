@@ -1,5 +1,8 @@
+import { addon } from '../native.js'
 import { validateInteger } from '../validate.js'
-import type { Allocation } from './allocation.js'
+import { type Allocation, disposedError, PinnedAllocation } from './allocation.js'
+import type { Device } from './device.js'
+import { type DLPackTensor, dlpackType, placeOf } from './dlpack.js'
 import { bytesOf, type Dtype } from './dtype.js'
 
 /** Made by heddle only: arrays come from `Device.alloc` and `Device.pinned`. */
@@ -31,6 +34,29 @@ export abstract class DeviceMemory<D extends Dtype> implements Disposable {
   /** Whether the memory was given back, by this array or by the one it is a part of. */
   get disposed(): boolean {
     return this.allocation.disposed
+  }
+
+  /**
+   * The address of the first element, for other addons. Valid until the array is disposed of or collected, or its device
+   * closes. For other code's work, this array's disposal is not put off: keep the array until that work is done.
+   *
+   * @throws HeddleError with `code` `ERR_HEDDLE_DISPOSED`
+   */
+  get pointer(): bigint {
+    if (this.disposed) throw disposedError('array')
+    return addon.memoryAddress(this.allocation.memory) + BigInt(this.byteOffset)
+  }
+
+  /** This array as DLPack describes it, for others to use it without a copy. Valid for as long as {@link pointer} is. */
+  dlpack(): DLPackTensor {
+    return {
+      data: this.pointer,
+      device: placeOf(this.allocation.device as Device, this.allocation instanceof PinnedAllocation),
+      dtype: dlpackType(this.dtype),
+      shape: [this.length],
+      strides: [1],
+      byteOffset: 0,
+    }
   }
 
   /**

@@ -6,11 +6,13 @@ import { Allocation, PinnedAllocation } from './allocation.js'
 import { type CudaError, deviceClosed } from './cuda-error.js'
 import { DeviceArray } from './device-array.js'
 import type { DeviceInfo } from './device-info.js'
+import type { DLPackTensor } from './dlpack.js'
 import { bytesOf, type Dtype, validateDtype } from './dtype.js'
 import { Event } from './event.js'
 import { call } from './pending.js'
 import { PinnedArray } from './pinned-array.js'
 import { Stream, type StreamOptions } from './stream.js'
+import { type WrapOptions, wrap } from './wrap.js'
 
 /**
  * An open device, as `open` gives it. It has threads of its own; no call here blocks the JavaScript thread.
@@ -82,6 +84,20 @@ export class Device implements AsyncDisposable {
       (id) => addon.allocate(id, this.number, bytes, true),
       (memory) => new PinnedArray(dtype, length, new PinnedAllocation(this, memory, bytes), 0, true),
     )
+  }
+
+  /**
+   * An array over device memory that somebody else owns, such as a tensor of PyTorch's or another addon's; nothing is
+   * copied. Use it like any other array. That its address is right, and that its owner keeps it until
+   * `options.release` is called, nobody can check. Work of others on that memory is ordered by them: with an event, or by
+   * waiting for it.
+   *
+   * @param tensor what it is, in DLPack's terms; memory of this device, without gaps
+   * @throws TypeError or RangeError
+   */
+  wrap(tensor: DLPackTensor, options?: WrapOptions): DeviceArray<Dtype> {
+    this.#usable('wrap')
+    return wrap(this, tensor, options)
   }
 
   /** Bytes of device memory: not in use by anybody, and in all. */

@@ -8,6 +8,7 @@ import type { Device } from './device.js'
 import type { DeviceArray } from './device-array.js'
 import { bytesOf, type Dtype, type ElementOf, elementBits } from './dtype.js'
 import { Event } from './event.js'
+import { call } from './pending.js'
 import { resolveDeviceArray, resolveSpan, type Span, validatePair } from './span.js'
 import { StreamOp } from './stream-op.js'
 
@@ -172,6 +173,20 @@ export class Stream implements AsyncDisposable {
     if (signal?.aborted) return new StreamOp(this, -1, signal).then()
     const index = submit(opcode.notify, 0, this.number, 0, 0, 0, 0, 0)
     return new StreamOp(this, index, signal).then()
+  }
+
+  /**
+   * The device's own stream, a `cudaStream_t`, for other addons that submit work to it. It is made with its first use,
+   * hence the Promise. What was submitted here may not have reached the device yet: await it before others submit what
+   * must come after. The handle is good until this stream is disposed of or collected, or its device closes; on the host
+   * device it is good for nothing.
+   */
+  handle(): Promise<bigint> {
+    this.#usable('handle')
+    return call(
+      (id) => addon.streamHandle(id, this.number),
+      (address) => BigInt(address),
+    )
   }
 
   #usable(operation: string): Device {

@@ -52,14 +52,25 @@ export async function stopTrace(): Promise<Trace> {
 
 /** Runs `body` and, while a trace is being recorded, records it on the lane of the JavaScript thread. */
 export function span<T>(name: string, body: () => T): T {
-  if (scriptSpans === undefined) return body()
-  const start = now()
+  const end = openSpan(name)
   try {
     return body()
   } finally {
-    scriptSpans?.push({ lane: 'js', name, start: start - origin, duration: now() - start })
+    end()
   }
 }
+
+/** @internal Begins a span on the lane of the JavaScript thread; the result ends it. */
+export function openSpan(name: string): () => void {
+  const spans = scriptSpans
+  if (spans === undefined) return nothing
+  const start = now()
+  return () => {
+    spans.push({ lane: 'js', name, start: start - origin, duration: now() - start })
+  }
+}
+
+function nothing(): void {}
 
 /** Milliseconds on the clock that native code uses. */
 function now(): number {

@@ -5,6 +5,7 @@ import {
   type Device,
   DeviceArray,
   type DeviceInfo,
+  type DLPackTensor,
   type Dtype,
   type ElementOf,
   type Event,
@@ -12,6 +13,7 @@ import {
   load,
   open,
   type PinnedArray,
+  range,
   type Span,
   type Stream,
   type StreamOp,
@@ -165,4 +167,20 @@ export async function loads(gpu: Device): Promise<void> {
   await load(7, gpu)
   // @ts-expect-error and goes to a device
   await load('x', 'host')
+}
+
+export async function interop(gpu: Device, stream: Stream): Promise<void> {
+  const array = await gpu.alloc('f32', 4)
+  const tensor = array.dlpack()
+  same<typeof tensor, DLPackTensor>(true)
+  const wrapped = gpu.wrap(tensor, { release: () => undefined })
+  same<typeof wrapped, DeviceArray<Dtype>>(true)
+  const address = array.pointer
+  same<typeof address, bigint>(true)
+  same<Awaited<ReturnType<Stream['handle']>>, bigint>(true)
+  void stream.handle()
+  // @ts-expect-error: an address is a bigint
+  gpu.wrap({ ...tensor, data: 5 })
+  const answer = range('step', async () => 42)
+  same<typeof answer, Promise<number>>(true)
 }
