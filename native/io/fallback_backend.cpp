@@ -14,14 +14,25 @@
 #include <utility>
 
 #include "native/io/request_span.hpp"
+#include "native/io/socket_call.hpp"
 #include "native/io/system_call.hpp"
 
 namespace heddle::io {
 
 namespace {
 
+// Which of a descriptor's two directions the request waits for.
 bool reads(const Request& request) noexcept {
-  return request.opcode == Opcode::read || request.opcode == Opcode::readv;
+  switch (request.opcode) {
+    case Opcode::read:
+    case Opcode::readv:
+    case Opcode::accept:
+    case Opcode::receive:
+    case Opcode::receive_message:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // How often a call that is to end is sent its signal again.
@@ -99,8 +110,14 @@ void FallbackBackend::cancel(Request& request) noexcept {
   waiting.erase(position);
   arm(request.fd, watch->second);
   forget_idle(request.fd);
-  withdrawn_.push(request);
+  end(request, -ECANCELED);
   wake_.notify();
+}
+
+void FallbackBackend::end(Request& request, std::int64_t result) noexcept {
+  if (request.opcode == Opcode::connect) end_connect(request);
+  request.result = result;
+  ended_.push(request);
 }
 
 // A signal can come just before the system call that it is meant for, and change nothing. It is sent again with every
@@ -124,9 +141,9 @@ void FallbackBackend::tick(bool on) noexcept {
   timerfd_settime(timer_, 0, &setting, nullptr);
 }
 
-bool FallbackBackend::transfers_on_pool(int fd) const noexcept {
+bool FallbackBackend::waits_on_pool(int fd) const noexcept {
   for (const Call* call = on_pool_; call != nullptr; call = call->next_on_pool) {
-    if (call->request.fd == fd && call->request.transfers_bytes()) return true;
+    if (call->request.fd == fd && call->request.waits_for_peer()) return true;
   }
   return false;
 }
@@ -134,7 +151,7 @@ bool FallbackBackend::transfers_on_pool(int fd) const noexcept {
 void FallbackBackend::start_held_closes() {
   for (std::size_t left = held_closes_.size(); left > 0; --left) {
     Request& request = held_closes_.pop();
-    if (transfers_on_pool(request.fd)) {
+    if (waits_on_pool(request.fd)) {
       held_closes_.push(request);
     } else {
       run_on_pool(request, false);
@@ -144,13 +161,13 @@ void FallbackBackend::start_held_closes() {
 
 void FallbackBackend::cancel_all_on(int fd) noexcept {
   for (Call* call = on_pool_; call != nullptr; call = call->next_on_pool) {
-    if (call->request.fd == fd && call->request.transfers_bytes()) cancel(call->request);
+    if (call->request.fd == fd && call->request.waits_for_peer()) cancel(call->request);
   }
   const auto watch = polled_.find(fd);
   if (watch == polled_.end()) return;
   for (Request* request : watch->second.waiting) {
     request->cancelled = true;
-    withdrawn_.push(*request);
+    end(*request, -ECANCELED);
   }
   epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
   watch->second.waiting.clear();
@@ -161,20 +178,24 @@ bool FallbackBackend::flush(std::size_t) noexcept {
   while (!waiting_.empty()) {
     Request& request = waiting_.pop();
     if (request.cancelled) {
-      withdrawn_.push(request);
+      end(request, -ECANCELED);
+      continue;
+    }
+    if (request.on_socket()) {
+      call_socket(request);
       continue;
     }
     if (request.opcode == Opcode::close) {
       cancel_all_on(request.fd);
       // A transfer that has not begun its system call would find the number's next file.
-      if (transfers_on_pool(request.fd)) {
+      if (waits_on_pool(request.fd)) {
         held_closes_.push(request);
         continue;
       }
     }
     if (!request.transfers_bytes() || !wait_until_ready(request)) run_on_pool(request, false);
   }
-  return !withdrawn_.empty();
+  return !ended_.empty();
 }
 
 bool FallbackBackend::arm(int fd, const Watch& watch) noexcept {
@@ -202,6 +223,22 @@ bool FallbackBackend::wait_until_ready(Request& request) {
   return false;
 }
 
+// Socket calls that do not wait need no thread. What would have to wait does so in epoll, in the order of submission.
+void FallbackBackend::call_socket(Request& request) {
+  const auto found = polled_.find(request.fd);
+  const bool first = found == polled_.end() ||
+                     std::none_of(found->second.waiting.begin(), found->second.waiting.end(),
+                                  [&](const Request* other) { return reads(*other) == reads(request); });
+  const std::int64_t result = first ? socket_call(request) : -EAGAIN;
+  if (result != -EAGAIN) {
+    end(request, result);
+  } else if (request.opcode == Opcode::connect && !request.connecting) {
+    run_on_pool(request, false);  // a UNIX socket's listener is full, and no descriptor tells when it has room
+  } else if (!wait_until_ready(request)) {
+    end(request, -errno);
+  }
+}
+
 // The first in each direction tries; it comes back when it finds nothing.
 void FallbackBackend::descriptor_ready(int fd, std::uint32_t events) {
   const auto found = polled_.find(fd);
@@ -215,11 +252,19 @@ void FallbackBackend::descriptor_ready(int fd, std::uint32_t events) {
                                     [reader](const Request* request) { return reads(*request) == reader; });
     if (first == waiting.end()) continue;
     Request& request = **first;
+    if (request.on_socket()) {
+      const std::int64_t result = socket_call(request);
+      if (result == -EAGAIN) continue;
+      waiting.erase(first);
+      end(request, result);
+      continue;
+    }
     waiting.erase(first);
     runs = true;
     run_on_pool(request, true);
   }
   arm(fd, watch);
+  forget_idle(fd);
 }
 
 void FallbackBackend::run_next(const Request& request) noexcept {
@@ -280,7 +325,10 @@ std::size_t FallbackBackend::reap() noexcept {
       descriptor_ready(fd, events[static_cast<std::size_t>(i)].events);
     }
   }
-  while (!withdrawn_.empty()) complete(withdrawn_.pop(), -ECANCELED);
+  for (std::size_t left = ended_.size(); left > 0; --left) {
+    Request& request = ended_.pop();
+    complete(request, request.result);
+  }
   for (Call* call = done_.take_all(); call != nullptr;) {
     Call* next = call->next;
     finish(*call);

@@ -14,7 +14,8 @@
 namespace heddle::io {
 
 // The same operations where io_uring can't be had: system calls on the blocking pool. A transfer on a descriptor
-// that can be polled (pipe, socket, terminal) first waits in epoll, so that a silent peer holds no thread.
+// that can be polled (pipe, socket, terminal) first waits in epoll, so that a silent peer holds no thread. Operations of
+// sockets alone can be told never to wait, and run on the executor's thread.
 class FallbackBackend final : public Backend {
  public:
   // Throws std::system_error when epoll can't be had.
@@ -32,8 +33,8 @@ class FallbackBackend final : public Backend {
   [[nodiscard]] std::size_t in_flight() const noexcept override { return in_flight_; }
 
  private:
-  // A request's life: waiting -> (polled ->) on the pool -> done; or withdrawn, when it was cancelled before it ran.
-  // A close may be held between waiting and the pool. It is in one of these places at a time.
+  // A request's life: waiting -> (polled ->) on the pool -> done; or ended, when it needed no thread or was cancelled
+  // before it ran. A close may be held between waiting and the pool. It is in one of these places at a time.
   struct Call;
 
   // Transfers on a descriptor that can be polled. One in each direction runs at a time: where the system has no
@@ -45,6 +46,8 @@ class FallbackBackend final : public Backend {
   };
 
   void run_on_pool(Request& request, bool from_epoll);
+  void call_socket(Request& request);
+  void end(Request& request, std::int64_t result) noexcept;
   // False when the descriptor is always ready (a regular file) or unknown to epoll.
   bool wait_until_ready(Request& request);
   // Asks epoll for what `watch` waits for. False when epoll does not know the descriptor.
@@ -55,7 +58,7 @@ class FallbackBackend final : public Backend {
   void forget_idle(int fd) noexcept;
   void cancel_all_on(int fd) noexcept;
   void cancel_on_pool(Call& call) noexcept;
-  [[nodiscard]] bool transfers_on_pool(int fd) const noexcept;
+  [[nodiscard]] bool waits_on_pool(int fd) const noexcept;
   void start_held_closes();
   void finish(Call& call);
   void tick(bool on) noexcept;
@@ -66,7 +69,7 @@ class FallbackBackend final : public Backend {
   int epoll_;
   int timer_;  // in epoll_; runs while calls are to be interrupted
   RequestQueue waiting_;
-  RequestQueue withdrawn_;
+  RequestQueue ended_;        // completed by the next reap(), with the result they carry
   RequestQueue held_closes_;  // a transfer is still on the pool with the descriptor
   Call* on_pool_ = nullptr;   // all calls between run_on_pool() and finish()
   std::unordered_map<int, Watch> polled_;

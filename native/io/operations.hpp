@@ -57,6 +57,11 @@ class [[nodiscard]] Operation : private Request, private Runnable, private StopC
     length = size;
     offset = position;
   }
+  // An operation of a socket, with flags of its own (MSG_*).
+  Operation(Opcode operation, int descriptor, int how, const void* memory, std::size_t size, StopToken stop) noexcept
+      : Operation(operation, descriptor, memory, size, kCurrentPosition, stop) {
+    flags = how;
+  }
   // An operation on a path, relative to `folder`; on the descriptor itself with AT_EMPTY_PATH. `into` is where statx
   // writes.
   Operation(Opcode operation, int folder, std::string name, int how, std::uint32_t mode_or_mask, void* into,

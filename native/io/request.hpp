@@ -5,7 +5,23 @@
 
 namespace heddle::io {
 
-enum class Opcode : std::uint8_t { open, close, read, readv, write, writev, fsync, fdatasync, statx };
+enum class Opcode : std::uint8_t {
+  open,
+  close,
+  read,
+  readv,
+  write,
+  writev,
+  fsync,
+  fdatasync,
+  statx,
+  accept,
+  connect,
+  receive,
+  send,
+  receive_message,
+  send_message,
+};
 
 // The file's own position, for reads and writes.
 inline constexpr std::int64_t kCurrentPosition = -1;
@@ -20,16 +36,22 @@ struct Request {
   Request& operator=(const Request&) = delete;
 
   [[nodiscard]] bool transfers_bytes() const noexcept { return opcode >= Opcode::read && opcode <= Opcode::writev; }
+  [[nodiscard]] bool on_socket() const noexcept {
+    return opcode >= Opcode::accept && opcode <= Opcode::send_message;
+  }
+  // It may wait for ever for somebody else, and a close of its descriptor ends it.
+  [[nodiscard]] bool waits_for_peer() const noexcept { return transfers_bytes() || on_socket(); }
 
   Opcode opcode = Opcode::read;
   bool cancelled = false;      // set by Backend::cancel
   bool on_worker = false;      // never run inline on the submitting thread
   int fd = -1;                 // for open and statx: the folder that a relative path starts from
-  int flags = 0;               // open: O_*; statx: AT_*
+  int flags = 0;               // open: O_*; statx: AT_*; receive, send: MSG_*
   std::uint32_t mode = 0;      // open: permission bits; statx: STATX_* mask
   const char* path = nullptr;  // open, statx
-  void* address = nullptr;     // read, write: bytes; readv, writev: iovec array; statx: struct statx
-  std::size_t length = 0;      // read, write: bytes; readv, writev: entries
+  void* address = nullptr;     // read, write, receive, send: bytes; readv, writev: iovec array; statx: struct statx;
+                               // connect: sockaddr; receive_message, send_message: msghdr
+  std::size_t length = 0;      // read, write, receive, send, connect: bytes; readv, writev: entries
   std::int64_t offset = kCurrentPosition;
 
   std::int64_t result = 0;  // >= 0: what the system call returned; < 0: -errno
@@ -41,6 +63,7 @@ struct Request {
   void* call = nullptr;
   int half_pipe = -1;             // open: the reading end of a FIFO, until somebody writes
   bool writer_came = false;       // open: and has gone again, maybe
+  bool connecting = false;        // connect: under way, without waiting for it
   std::int64_t position = -1;     // where the file was, for a write at its own position
   std::int64_t traced_since = 0;  // Clock::monotonic(), while a trace is being recorded
 };

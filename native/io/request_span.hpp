@@ -25,8 +25,26 @@ inline const char* name_of(Opcode opcode) noexcept {
       return "fdatasync";
     case Opcode::statx:
       return "statx";
+    case Opcode::accept:
+      return "accept";
+    case Opcode::connect:
+      return "connect";
+    case Opcode::receive:
+      return "receive";
+    case Opcode::send:
+      return "send";
+    case Opcode::receive_message:
+      return "receive message";
+    case Opcode::send_message:
+      return "send message";
   }
   return "";
+}
+
+// Its result, where it succeeds, is a number of bytes.
+inline bool moves_bytes(Opcode opcode) noexcept {
+  return (opcode >= Opcode::read && opcode <= Opcode::writev) ||
+         (opcode >= Opcode::receive && opcode <= Opcode::send_message);
 }
 
 // A request's span in a trace runs from its submission to its completion.
@@ -36,7 +54,7 @@ inline void begin_span(Request& request) noexcept {
 
 inline void end_span(const Request& request) {
   if (request.traced_since == 0 || !trace::enabled()) return;
-  const bool moved = request.transfers_bytes() && request.result > 0;
+  const bool moved = moves_bytes(request.opcode) && request.result > 0;
   trace::record({.lane = trace::kRingLane,
                  .name = name_of(request.opcode),
                  .start = request.traced_since,

@@ -11,9 +11,10 @@ namespace {
 // Where RLIMIT_MEMLOCK is charged for rings, 64 KiB (a common limit) allows 128 entries at most.
 constexpr std::array<unsigned, 5> kRingEntries{1024, 256, 128, 64, 16};
 
-constexpr std::array<int, 9> kNeededOperations{IORING_OP_OPENAT, IORING_OP_CLOSE,        IORING_OP_READ,
-                                               IORING_OP_READV,  IORING_OP_WRITE,        IORING_OP_FSYNC,
-                                               IORING_OP_STATX,  IORING_OP_ASYNC_CANCEL, IORING_OP_TIMEOUT};
+constexpr std::array<int, 15> kNeededOperations{
+    IORING_OP_OPENAT, IORING_OP_CLOSE,   IORING_OP_READ, IORING_OP_READV, IORING_OP_WRITE,
+    IORING_OP_FSYNC,  IORING_OP_STATX,   IORING_OP_ASYNC_CANCEL, IORING_OP_TIMEOUT, IORING_OP_ACCEPT,
+    IORING_OP_CONNECT, IORING_OP_RECV, IORING_OP_SEND, IORING_OP_RECVMSG, IORING_OP_SENDMSG};
 
 // COOP_TASKRUN spares the interrupt that tells a running thread of a completion; TASKRUN_FLAG lets look() see it.
 // Not DEFER_TASKRUN: with it the ring's descriptor never becomes readable in epoll.

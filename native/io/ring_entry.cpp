@@ -1,10 +1,13 @@
 #include "native/io/ring_entry.hpp"
 
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <span>
+
+#include "native/io/socket_call.hpp"
 
 namespace heddle::io {
 
@@ -72,6 +75,27 @@ void fill_entry(io_uring_sqe& sqe, const Request& request) noexcept {
     case Opcode::statx:
       io_uring_prep_statx(&sqe, request.fd, request.path, request.flags, request.mode,
                           static_cast<struct statx*>(request.address));
+      break;
+    case Opcode::accept:
+      io_uring_prep_accept(&sqe, request.fd, nullptr, nullptr, SOCK_CLOEXEC);
+      break;
+    case Opcode::connect:
+      io_uring_prep_connect(&sqe, request.fd, static_cast<const sockaddr*>(request.address),
+                            static_cast<socklen_t>(request.length));
+      break;
+    case Opcode::receive:
+      io_uring_prep_recv(&sqe, request.fd, request.address, socket_transfer_length(request), request.flags);
+      break;
+    case Opcode::send:
+      io_uring_prep_send(&sqe, request.fd, request.address, socket_transfer_length(request), request.flags);
+      break;
+    case Opcode::receive_message:
+      io_uring_prep_recvmsg(&sqe, request.fd, static_cast<msghdr*>(request.address),
+                            static_cast<unsigned>(request.flags));
+      break;
+    case Opcode::send_message:
+      io_uring_prep_sendmsg(&sqe, request.fd, static_cast<const msghdr*>(request.address),
+                            static_cast<unsigned>(request.flags));
       break;
   }
   if (request.on_worker || bytes_of(request) > kMaxInlineBytes) sqe.flags |= IOSQE_ASYNC;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -81,6 +82,11 @@ std::int64_t system_call(const Request& request, bool never_wait) noexcept {
     case Opcode::statx:
       return outcome(
           statx(request.fd, request.path, request.flags, request.mode, static_cast<struct statx*>(request.address)));
+    case Opcode::connect:
+      return outcome(connect(request.fd, static_cast<const sockaddr*>(request.address),
+                             static_cast<socklen_t>(request.length)));
+    default:
+      break;
   }
   return -EINVAL;
 }

@@ -65,10 +65,10 @@ bool UringBackend::prepare_cancel(Request& request) noexcept {
   return true;
 }
 
-bool UringBackend::cancel_transfers_on(int fd) noexcept {
+bool UringBackend::cancel_all_on(int fd) noexcept {
   bool any = false;
   slots_.for_each([&](Request& request) {
-    if (request.fd != fd || !request.transfers_bytes()) return;
+    if (request.fd != fd || !request.waits_for_peer()) return;
     any = true;
     cancel(request);
   });
@@ -99,7 +99,7 @@ void UringBackend::arm_repeat() noexcept {
 void UringBackend::start_held_closes() {
   for (std::size_t left = held_closes_.size(); left > 0; --left) {
     Request& request = held_closes_.pop();
-    io_uring_sqe* sqe = cancel_transfers_on(request.fd) ? nullptr : ring_.entry();
+    io_uring_sqe* sqe = cancel_all_on(request.fd) ? nullptr : ring_.entry();
     if (sqe == nullptr) {
       held_closes_.push(request);
     } else {
@@ -126,7 +126,7 @@ bool UringBackend::flush(std::size_t inline_bytes) noexcept {
       continue;
     }
     // A read left alive by close() would eat data of the file that gets the number next.
-    if (request.opcode == Opcode::close && cancel_transfers_on(request.fd)) {
+    if (request.opcode == Opcode::close && cancel_all_on(request.fd)) {
       held_closes_.push(waiting_.pop());
       continue;
     }

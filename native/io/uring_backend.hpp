@@ -29,7 +29,7 @@ class UringBackend final : public Backend {
   void prepare(io_uring_sqe& sqe, Request& request);
   bool prepare_cancel(Request& request) noexcept;
   // False when there is none in the kernel, or no longer.
-  bool cancel_transfers_on(int fd) noexcept;
+  bool cancel_all_on(int fd) noexcept;
   void repeat_cancels() noexcept;
   void arm_repeat() noexcept;
   void start_held_closes();
