@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "cuda/action.hpp"
 #include "cuda/error.hpp"
 #include "cuda/memory.hpp"
 
@@ -20,6 +21,7 @@ enum class CommandKind : std::uint8_t {
   histogram,  // destination, 256 u64 counters, each += how often that byte occurs in source; device or pinned
   record,     // `event` is reached when everything submitted to the stream before is done
   wait,       // what follows on the stream waits for the latest record of `event`; nothing else blocks
+  action,     // `action`, whatever it is
   notify,     // does nothing: `done` is called when everything submitted to the stream before is done
 };
 
@@ -31,7 +33,7 @@ enum class CommandKind : std::uint8_t {
 //      otherwise: the device gives it back to the pool; its error, if any, is kept by the stream and handed to the
 //      next command of that stream that does notify
 //
-// The spans and the event are released on the device's thread just before that, after the last use.
+// The spans, the event and the action are released on the device's thread just before that, after the last use.
 struct Command {
   using Function = void (*)(Command&) noexcept;
 
@@ -42,6 +44,7 @@ struct Command {
   std::shared_ptr<Event> event;
   Span destination;
   Span source;
+  std::unique_ptr<StreamAction> action;
   std::uint64_t value = 0;  // fill: the element, in the low bytes; record: set by submit()
   std::uint64_t turn = 0;   // record, wait: its place among all of the event's; set by submit()
 

@@ -10,6 +10,7 @@ struct Name {
   Operation operation;
   const char* runtime;
   const char* seam;
+  bool stream_work = false;
 };
 
 constexpr std::array kNames{
@@ -22,15 +23,15 @@ constexpr std::array kNames{
     Name{Operation::stream_create, "cudaStreamCreateWithPriority", "stream_create"},
     Name{Operation::stream_destroy, "cudaStreamDestroy", "stream_destroy"},
     Name{Operation::stream_query, "cudaStreamQuery", "stream_query"},
-    Name{Operation::stream_wait_event, "cudaStreamWaitEvent", "stream_wait_event"},
+    Name{Operation::stream_wait_event, "cudaStreamWaitEvent", "stream_wait_event", true},
     Name{Operation::event_create, "cudaEventCreateWithFlags", "event_create"},
     Name{Operation::event_destroy, "cudaEventDestroy", "event_destroy"},
-    Name{Operation::event_record, "cudaEventRecord", "event_record"},
+    Name{Operation::event_record, "cudaEventRecord", "event_record", true},
     Name{Operation::event_query, "cudaEventQuery", "event_query"},
     Name{Operation::event_elapsed, "cudaEventElapsedTime", "event_elapsed"},
-    Name{Operation::copy, "cudaMemcpyAsync", "copy"},
-    Name{Operation::fill, "cudaMemsetAsync", "fill"},
-    Name{Operation::histogram, "histogram", "histogram"},
+    Name{Operation::copy, "cudaMemcpyAsync", "copy", true},
+    Name{Operation::fill, "cudaMemsetAsync", "fill", true},
+    Name{Operation::histogram, "histogram", "histogram", true},
 };
 
 constexpr bool in_order() {
@@ -51,5 +52,7 @@ std::optional<Operation> operation_of(std::string_view name) noexcept {
   }
   return std::nullopt;
 }
+
+bool is_stream_work(Operation operation) noexcept { return kNames[static_cast<std::size_t>(operation)].stream_work; }
 
 }  // namespace heddle::cuda

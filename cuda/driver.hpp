@@ -34,13 +34,16 @@ enum class Operation : std::uint8_t {
   copy,
   fill,
   histogram,
+  end,  // none: how many there are
 };
-inline constexpr std::size_t kOperations = 18;
+inline constexpr auto kOperations = static_cast<std::size_t>(Operation::end);
 
 // The name of the runtime's function, "cudaMemcpyAsync", or of the kernel: "histogram".
 [[nodiscard]] const char* operation_name(Operation operation) noexcept;
 // The other way; "cudaMemcpyAsync" and "copy" are both understood.
 [[nodiscard]] std::optional<Operation> operation_of(std::string_view name) noexcept;
+// Whether it is carried out by a stream some time after the call, and can fail then.
+[[nodiscard]] bool is_stream_work(Operation operation) noexcept;
 
 enum class Priority : std::uint8_t { low, normal, high };
 

@@ -6,7 +6,7 @@
 #include "cuda/host/driver.hpp"
 
 #ifdef HEDDLE_WITH_CUDART
-#include "cuda/cudart/cudart_driver.hpp"
+#include "cuda/cudart/make_driver.hpp"
 #endif
 
 namespace heddle::cuda {

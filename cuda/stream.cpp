@@ -73,6 +73,8 @@ void Stream::carry_out(Command& command) noexcept {
       return issued(command, fill(command));
     case CommandKind::histogram:
       return issued(command, histogram(command));
+    case CommandKind::action:
+      return issued(command, act(command));
     case CommandKind::record:
       return record(command);
     case CommandKind::wait:
@@ -93,7 +95,11 @@ ErrorPtr Stream::outcome(Status status, Operation operation, const Command& comm
   if (status == kSuccess) return nullptr;
   if (is_sticky(status)) core_.note_fault(status, operation);
   std::string arguments;
-  if (command.destination.bytes != 0) arguments = "bytes=" + std::to_string(command.destination.bytes);
+  if (command.action != nullptr) {
+    arguments = command.action->arguments();
+  } else if (command.destination.bytes != 0) {
+    arguments = "bytes=" + std::to_string(command.destination.bytes);
+  }
   return make_error(status, operation_name(operation), arguments);
 }
 
@@ -155,6 +161,14 @@ ErrorPtr Stream::histogram(Command& command) noexcept {
                                                 command.source.address, command.source.bytes, handle_);
   command.ended = record_time();
   return outcome(status, Operation::histogram, command);
+}
+
+ErrorPtr Stream::act(Command& command) noexcept {
+  StreamAction& action = *command.action;
+  command.began = record_time();
+  const Status status = action.carry_out(*core_.driver, handle_);
+  command.ended = record_time();
+  return outcome(status, action.operation(), command);
 }
 
 void Stream::record(Command& command) noexcept {

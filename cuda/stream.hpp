@@ -90,6 +90,7 @@ class Stream final : private Disposable {
   void record(Command& command) noexcept;
   [[nodiscard]] ErrorPtr fill(Command& command) noexcept;
   [[nodiscard]] ErrorPtr histogram(Command& command) noexcept;
+  [[nodiscard]] ErrorPtr act(Command& command) noexcept;
   [[nodiscard]] ErrorPtr outcome(Status status, Operation operation, const Command& command) noexcept;
 
   void mark(Command& last) noexcept;

@@ -12,14 +12,16 @@ namespace heddle::cuda {
 
 namespace {
 
-const char* name_of(CommandKind kind) noexcept {
-  switch (kind) {
+const char* name_of(const Command& command) noexcept {
+  switch (command.kind) {
     case CommandKind::copy:
       return "copy";
     case CommandKind::fill:
       return "fill";
     case CommandKind::histogram:
       return "histogram";
+    case CommandKind::action:
+      return command.action->name();
     case CommandKind::record:
       return "record";
     case CommandKind::wait:
@@ -30,11 +32,17 @@ const char* name_of(CommandKind kind) noexcept {
   return "";
 }
 
+std::size_t bytes_of(const Command& command) noexcept {
+  if (command.action != nullptr) return command.action->bytes();
+  return command.kind == CommandKind::histogram ? command.source.bytes : command.destination.bytes;
+}
+
 // Lets go of what a command referred to, and says whose it was.
 std::shared_ptr<Stream> strip(Command& command) noexcept {
   command.destination.hold.reset();
   command.source.hold.reset();
   command.event.reset();
+  command.action.reset();
   return std::move(command.stream);
 }
 
@@ -120,7 +128,7 @@ void Stream::check() noexcept {
   if (!passed || core_.driver->event_query(oldest.mark->handle()) != kNotReady) return;
   if (oldest.error == nullptr) {
     oldest.error = make_error(kLostCompletion, operation_name(Operation::event_query),
-                              std::string("command=") + name_of(oldest.kind) + " stream=" + options_.label);
+                              std::string("command=") + name_of(oldest) + " stream=" + options_.label);
   }
   core_.events.discard(std::exchange(oldest.mark, nullptr));
   retire_through(oldest);
@@ -169,8 +177,8 @@ void Stream::trace_span(const Command& command) noexcept {
   if (core_.driver->event_time(command.began->handle(), span.start) != kSuccess) return;
   if (core_.driver->event_time(command.ended->handle(), span.end) != kSuccess) return;
   span.lane = trace::lane("stream:" + options_.label);
-  span.name = name_of(command.kind);
-  span.bytes = command.kind == CommandKind::histogram ? command.source.bytes : command.destination.bytes;
+  span.name = name_of(command);
+  span.bytes = bytes_of(command);
   trace::record(span);
 }
 

@@ -204,6 +204,16 @@ void DevicePort::submit(const bridge::Submission& submission, const OpenStream& 
   on.device->submit(command);
 }
 
+void DevicePort::submit(Number stream, std::unique_ptr<StreamAction> action) {
+  const OpenStream& on = streams_.at(stream);
+  if (!on) return;
+  Command& command = pool_.take();
+  command.kind = CommandKind::action;
+  command.stream = on.stream;
+  command.action = std::move(action);
+  on.device->submit(command);
+}
+
 bool DevicePort::fill_in(const bridge::Submission& submission, Command& command) {
   switch (static_cast<StreamOpcode>(submission.opcode)) {
     case StreamOpcode::copy:

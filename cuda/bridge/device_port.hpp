@@ -51,6 +51,10 @@ class DevicePort {
   // the memory; detail: LoadStats. With `progress`, replies say how many bytes have arrived; detail: TotalBytes.
   void load(std::int32_t id, Number device, std::string path, LoadOptions options, bool progress);
 
+  // For what is too rare for a submission of its own: submits the action, which nobody waits for. Its error comes out at
+  // the stream's next notify. A stream that is gone drops it. Precondition: the submissions have been drained.
+  void submit(Number stream, std::unique_ptr<StreamAction> action);
+
   // Null when there is none of that number.
   [[nodiscard]] Device* device(Number number) noexcept { return devices_.at(number).device.get(); }
   // Precondition: device(number) is there.

@@ -14,19 +14,6 @@ namespace {
 Stream& stream_of(StreamHandle handle) noexcept { return *reinterpret_cast<Stream*>(handle); }
 Event& event_of(EventHandle handle) noexcept { return *reinterpret_cast<Event*>(handle); }
 
-bool is_work(Operation operation) noexcept {
-  switch (operation) {
-    case Operation::copy:
-    case Operation::fill:
-    case Operation::histogram:
-    case Operation::event_record:
-    case Operation::stream_wait_event:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 HostDriver::HostDriver(const Options& options)
@@ -43,7 +30,7 @@ HostDriver::Call HostDriver::begin(Operation operation) noexcept {
   if (const Status dead_of = engine_.dead_of.load(std::memory_order_relaxed); dead_of != kSuccess) return {dead_of, {}};
   if (!fault) return {kSuccess, {}};
   if (fault->kind == FaultKind::fail) return {fault->number, {}};
-  if (fault->kind == FaultKind::sticky && !is_work(operation)) {
+  if (fault->kind == FaultKind::sticky && !is_stream_work(operation)) {
     {
       const std::lock_guard lock(engine_.mutex);
       engine_.die_of(fault->number);
@@ -63,6 +50,15 @@ Status HostDriver::enqueue(const Call& call, StreamHandle stream, Work work) noe
     return kMemoryAllocation;
   }
   return kSuccess;
+}
+
+Status HostDriver::enqueue(Operation operation, StreamHandle stream, std::unique_ptr<Job> job) noexcept {
+  const Call call = begin(operation);
+  if (call.status != kSuccess) return call.status;
+  Work work;
+  work.operation = operation;
+  work.job = std::move(job);
+  return enqueue(call, stream, std::move(work));
 }
 
 Status HostDriver::set_current() noexcept { return begin(Operation::set_device).status; }

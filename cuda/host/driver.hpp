@@ -7,6 +7,7 @@
 #include "cuda/driver.hpp"
 #include "cuda/host/engine.hpp"
 #include "cuda/host/faults.hpp"
+#include "cuda/host/job.hpp"
 #include "cuda/host/memory.hpp"
 #include "cuda/host/options.hpp"
 #include "cuda/host/work.hpp"
@@ -51,6 +52,9 @@ class HostDriver final : public Driver {
               StreamHandle stream) noexcept override;
   Status histogram(std::uint64_t* counters, const std::byte* source, std::size_t bytes,
                    StreamHandle stream) noexcept override;
+
+  // How everything else comes to a stream: counted and failed as a call of `operation`, which is_stream_work().
+  Status enqueue(Operation operation, StreamHandle stream, std::unique_ptr<Job> job) noexcept;
 
   [[nodiscard]] Status sticky_error() noexcept override { return engine_.dead_of.load(); }
   [[nodiscard]] bool copies_pageable() const noexcept override { return !options_.stage_pageable; }

@@ -47,7 +47,7 @@ Stream::~Stream() {
 bool Stream::can_run_inline(const Work& work) const noexcept {
   if (busy_ || !queue_.empty() || work.delay.count() != 0) return false;
   if (work.operation == Operation::stream_wait_event) return work.event->reached(work.record);
-  return work.bytes <= engine_.inline_bytes;
+  return (work.job != nullptr ? work.job->weight() : work.bytes) <= engine_.inline_bytes;
 }
 
 void Stream::enqueue(Work work) {
@@ -68,10 +68,7 @@ void Stream::enqueue(Work work) {
 void Stream::perform(Work& work, std::unique_lock<std::mutex>& lock) {
   if (work.delay.count() != 0) engine_.changed.wait_for(lock, work.delay, [this] { return stopping(); });
   if (stopping()) return;
-  if (work.dies_of != kSuccess) {
-    engine_.die_of(work.dies_of);
-    return;
-  }
+  if (work.dies_of != kSuccess) return engine_.die_of(work.dies_of);
   if (work.operation == Operation::stream_wait_event) {
     engine_.changed.wait(lock, [&] { return work.event->reached(work.record) || stopping(); });
   } else if (work.operation == Operation::event_record) {
@@ -82,8 +79,9 @@ void Stream::perform(Work& work, std::unique_lock<std::mutex>& lock) {
     engine_.changed.notify_all();
   } else {
     lock.unlock();
-    carry_out(work, engine_.stop);
+    const Status status = carry_out(work, engine_.stop);
     lock.lock();
+    if (status != kSuccess) engine_.die_of(status);
   }
 }
 
@@ -99,9 +97,10 @@ void Stream::work() {
       Work work = std::move(queue_.front());
       queue_.pop_front();
       busy_ = true;
-      const bool tells = work.operation == Operation::event_record || work.dies_of != kSuccess;
       perform(work, lock);
       busy_ = false;
+      const bool dead = engine_.dead_of.load(std::memory_order_relaxed) != kSuccess;
+      const bool tells = work.operation == Operation::event_record || dead;
       if (engine_.stop.load(std::memory_order_relaxed)) engine_.changed.notify_all();
       if (tells) {
         lock.unlock();

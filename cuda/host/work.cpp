@@ -43,11 +43,13 @@ void carry_out_slice(const Work& work, std::size_t offset, std::size_t bytes) no
 
 }  // namespace
 
-void carry_out(const Work& work, const std::atomic<bool>& stop) noexcept {
+Status carry_out(const Work& work, const std::atomic<bool>& stop) noexcept {
+  if (work.job != nullptr) return work.job->run(stop);
   for (std::size_t offset = 0; offset < work.bytes; offset += kSlice) {
-    if (stop.load(std::memory_order_relaxed)) return;
+    if (stop.load(std::memory_order_relaxed)) return kSuccess;
     carry_out_slice(work, offset, std::min(kSlice, work.bytes - offset));
   }
+  return kSuccess;
 }
 
 }  // namespace heddle::cuda::host

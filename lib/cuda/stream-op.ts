@@ -42,7 +42,7 @@ export class StreamOp implements PromiseLike<void> {
   readonly #signal: AbortSignal | undefined
   #promise: Promise<void> | undefined
 
-  /** @internal `index`: where the submission was written; nowhere when the signal is aborted. */
+  /** @internal `index`: where the submission was written; -1 when the signal is aborted, or it went another way. */
   constructor(stream: Stream, index: number, signal: AbortSignal | undefined) {
     this.#stream = stream
     this.#index = index
@@ -58,7 +58,7 @@ export class StreamOp implements PromiseLike<void> {
     return new Promise((resolve, reject) => {
       const pending = new PendingStreamOp(resolve, reject)
       const id = expect(pending)
-      if (epoch() === this.#epoch) nameSubmission(this.#index, id)
+      if (this.#index >= 0 && epoch() === this.#epoch) nameSubmission(this.#index, id)
       else submit(opcode.notify, id, this.#stream.number, 0, 0, 0, 0, 0)
       if (signal !== undefined) pending.watch = new AbortWatch(signal, id)
     })

@@ -1,6 +1,6 @@
 #ifdef HEDDLE_WITH_CUDART
 
-#include "cuda/cudart/cudart_driver.hpp"
+#include "cuda/cudart/make_driver.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "cuda/cudart/device_clock.hpp"
+#include "cuda/cudart/kernels.hpp"
+#include "cuda/driver.hpp"
+
+namespace heddle::cuda::cudart {
+
+[[nodiscard]] inline cudaStream_t stream_of(StreamHandle handle) noexcept {
+  return reinterpret_cast<cudaStream_t>(handle);
+}
+[[nodiscard]] inline cudaEvent_t event_of(EventHandle handle) noexcept { return reinterpret_cast<cudaEvent_t>(handle); }
+
+// A GPU through the CUDA runtime: each call is the runtime's own. driver.cpp has the plain ones; what takes more than a
+// call has a file of its own beside it.
+class CudartDriver final : public Driver {
+ public:
+  explicit CudartDriver(int ordinal) noexcept : ordinal_(ordinal) {}
+
+  Status set_current() noexcept override;
+  void load_kernels() noexcept override;
+  [[nodiscard]] DeviceInfo info() noexcept override;
+
+  Status malloc(std::size_t bytes, std::byte*& address) noexcept override;
+  Status free(std::byte* address) noexcept override;
+  Status malloc_host(std::size_t bytes, std::byte*& address) noexcept override;
+  Status free_host(std::byte* address) noexcept override;
+  Status memory_info(std::size_t& free, std::size_t& total) noexcept override;
+
+  Status stream_create(Priority priority, StreamHandle& stream) noexcept override;
+  Status stream_destroy(StreamHandle stream) noexcept override;
+  Status stream_query(StreamHandle stream) noexcept override;
+  Status stream_wait_event(StreamHandle stream, EventHandle event) noexcept override;
+
+  Status event_create(bool timing, EventHandle& event) noexcept override;
+  Status event_destroy(EventHandle event) noexcept override;
+  Status event_record(EventHandle event, StreamHandle stream) noexcept override;
+  Status event_query(EventHandle event) noexcept override;
+  Status event_elapsed(EventHandle from, EventHandle to, float& milliseconds) noexcept override;
+  Status event_time(EventHandle event, Nanoseconds& time) noexcept override;
+
+  Status copy(std::byte* destination, Space to, const std::byte* source, Space from, std::size_t bytes,
+              StreamHandle stream) noexcept override;
+  Status fill(std::byte* destination, std::uint64_t element, unsigned width, std::size_t count,
+              StreamHandle stream) noexcept override;
+  Status histogram(std::uint64_t* counters, const std::byte* source, std::size_t bytes,
+                   StreamHandle stream) noexcept override;
+
+  [[nodiscard]] Status sticky_error() noexcept override { return dead_of_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool copies_pageable() const noexcept override { return false; }
+  [[nodiscard]] bool completes_inline() const noexcept override { return false; }
+  // There is no way to take work back from a GPU, nor to know when it lets go of memory.
+  bool abandon() noexcept override { return false; }
+  void shutdown() noexcept override;
+
+ private:
+  // Every result goes through here. Remembers what the device died of. Other errors are taken out of the runtime's
+  // per-thread record, so that they don't turn up as somebody else's.
+  Status note(cudaError_t status) noexcept;
+
+  const int ordinal_;
+  std::atomic<Status> dead_of_{kSuccess};
+  Kernels kernels_;
+  DeviceClock clock_;
+};
+
+}  // namespace heddle::cuda::cudart
