@@ -24,3 +24,7 @@ foreach(part native traced cuda)
     add_test(NAME ${target} COMMAND ${target})
   endif()
 endforeach()
+
+# Not by __FILE__, which compiler caches rewrite.
+set_source_files_properties(test/traced/gdb.cpp PROPERTIES
+  COMPILE_DEFINITIONS "HEDDLE_ROOT=\"${CMAKE_CURRENT_SOURCE_DIR}\"")

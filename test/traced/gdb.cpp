@@ -19,10 +19,7 @@ std::string output_of(const std::string& command) {
   return said;
 }
 
-std::string script() {
-  const std::string here = __FILE__;
-  return here.substr(0, here.rfind("/test/")) + "/scripts/gdb/heddle_tasks.py";
-}
+const std::string script = HEDDLE_ROOT "/scripts/gdb/heddle_tasks.py";
 
 TEST_CASE("scripts/gdb/heddle_tasks.py prints the stacks of the tasks that wait") {
   if (heddle::test::kSanitized || std::system("gdb --version > /dev/null 2>&1") != 0) {
@@ -30,7 +27,7 @@ TEST_CASE("scripts/gdb/heddle_tasks.py prints the stacks of the tasks that wait"
     return;
   }
   const std::string said =
-      output_of("gdb -batch -nx -ex 'source " + script() + "' -ex run -ex heddle-tasks --args /proc/" +
+      output_of("gdb -batch -nx -ex 'source " + script + "' -ex run -ex heddle-tasks --args /proc/" +
                 std::to_string(getpid()) + "/exe --trap-while-waiting 2>&1");
   CAPTURE(said);
   const std::size_t inner = said.find("::inner(");
