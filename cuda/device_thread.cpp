@@ -186,7 +186,8 @@ bool DeviceThread::settle_fault() noexcept {
   if (core_.fault() == nullptr) return false;
   rejecting_ = core_.fault();
   set_lane_refusal(rejecting_);
-  core_.driver->abandon();
+  // Only of a dead context is it known that it touches no memory.
+  if (!core_.driver->abandon() && !rejecting_->sticky()) core_.memory->leak();
   core_.refuse(state_ == State::closing ? core_.refusal() : rejecting_);
   for (Stream* stream : core_.streams) stream->reject_issued(rejecting_);
   core_.stop_tasks();

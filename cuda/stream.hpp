@@ -47,6 +47,7 @@ class Stream final : private Disposable {
   friend class StreamWork;
 
   static constexpr std::size_t kCheckpoint = 64;
+  static constexpr unsigned kFailedQueries = 100;  // in a row
 
   // Ends a command that never reaches a stream. The device's thread, or any when the device has closed.
   static void refuse(Command& command, const ErrorPtr& error) noexcept;
@@ -95,6 +96,7 @@ class Stream final : private Disposable {
 
   void mark(Command& last) noexcept;
   void mark_with(Command& last, EventSlot* slot) noexcept;
+  [[nodiscard]] Status query(Command& last) noexcept;
   [[nodiscard]] bool all_done() noexcept;
   [[nodiscard]] EventSlot* record_time() noexcept;
   void retire_all() noexcept;
@@ -112,6 +114,7 @@ class Stream final : private Disposable {
   CommandQueue issued_;
   std::deque<Command*> marks_;  // of issued_, in order
   std::size_t unmarked_ = 0;    // issued after the last mark
+  unsigned failed_queries_ = 0;
   ErrorPtr kept_error_;         // of a command that did not notify
   bool paused_ = false;
   bool flushing_ = false;     // in the core's list of streams to flush

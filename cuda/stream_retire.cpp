@@ -95,16 +95,9 @@ bool Stream::poll() noexcept {
   bool progressed = false;
   while (!marks_.empty()) {
     Command& last = *marks_.front();
-    const bool has_event = last.mark != nullptr;
-    const Status status =
-        has_event ? core_.driver->event_query(last.mark->handle()) : core_.driver->stream_query(handle_);
+    const Status status = query(last);
     if (status == kNotReady) break;
-    const Operation operation = has_event ? Operation::event_query : Operation::stream_query;
-    if (is_sticky(status)) {
-      core_.note_fault(status, operation);
-      break;
-    }
-    if (status != kSuccess && last.error == nullptr) last.error = outcome(status, operation, last);
+    failed_queries_ = 0;
     retire_through(last);
     progressed = true;
   }
@@ -113,6 +106,21 @@ bool Stream::poll() noexcept {
     flush();
   }
   return progressed;
+}
+
+// kSuccess or kNotReady. A question that fails says nothing of the work, whose memory must stay until its end is certain:
+// the event is trusted no more, and the stream is asked. A device that can't say that either, time after time, is lost.
+Status Stream::query(Command& last) noexcept {
+  if (last.mark != nullptr) {
+    const Status status = core_.driver->event_query(last.mark->handle());
+    if (status == kSuccess || status == kNotReady) return status;
+    if (is_sticky(status)) core_.note_fault(status, Operation::event_query);
+    core_.events.discard(std::exchange(last.mark, nullptr));
+  }
+  const Status status = core_.driver->stream_query(handle_);
+  if (status == kSuccess || status == kNotReady) return status;
+  if (is_sticky(status) || ++failed_queries_ == kFailedQueries) core_.note_fault(status, Operation::stream_query);
+  return kNotReady;
 }
 
 // A stream works in order: when it is idle, or a later event is reached, then so is the oldest, whatever it says. It is
