@@ -1,3 +1,6 @@
+#include <string>
+#include <utility>
+
 #include "binding/arguments.hpp"
 #include "binding/calls.hpp"
 #include "binding/environment.hpp"
@@ -24,11 +27,33 @@ Napi::Value stat(const Napi::CallbackInfo& call) {
   return call.Env().Undefined();
 }
 
+// pathCall(id, call, path, second, fd, flags, mode, x, y): see native/io/path_call.hpp
+Napi::Value path_call(const Napi::CallbackInfo& call) {
+  io::PathRequest request{.call = static_cast<io::PathCall>(integer(call, 1)),
+                          .fd = integer(call, 4),
+                          .flags = integer(call, 5),
+                          .mode = call[6].As<Napi::Number>().Uint32Value(),
+                          .x = number(call, 7),
+                          .y = number(call, 8),
+                          .path = path(call, 2),
+                          .second = path(call, 3)};
+  Environment::of(call.Env()).bridge().path_call(integer(call, 0), std::move(request));
+  return call.Env().Undefined();
+}
+
+// takeBytes(id): what came with the reply that is being handled
+Napi::Value take_bytes(const Napi::CallbackInfo& call) {
+  const std::string bytes = Environment::of(call.Env()).bridge().take_attached(integer(call, 0));
+  return Napi::Buffer<char>::Copy(call.Env(), bytes.data(), bytes.size());
+}
+
 }  // namespace
 
 void add_file_calls(Napi::Env env, Napi::Object exports) {
   exports.Set("open", Napi::Function::New<open>(env, "open"));
   exports.Set("stat", Napi::Function::New<stat>(env, "stat"));
+  exports.Set("pathCall", Napi::Function::New<path_call>(env, "pathCall"));
+  exports.Set("takeBytes", Napi::Function::New<take_bytes>(env, "takeBytes"));
 }
 
 }  // namespace heddle::binding

@@ -27,6 +27,16 @@ function amount(value: unknown): string {
   return inspect(value, { numericSeparator: long })
 }
 
+/** For the codes of Node that stand for one argument of one function. */
+export class ArgumentError extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
 /** `code`: `ERR_INVALID_ARG_TYPE`. */
 export class ArgumentTypeError extends TypeError {
   readonly code = 'ERR_INVALID_ARG_TYPE'

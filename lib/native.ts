@@ -22,6 +22,18 @@ export interface Addon {
     offset: number,
     wholeNumbers: boolean,
   ): void
+  pathCall(
+    id: number,
+    call: number,
+    path: string | Uint8Array,
+    second: string | Uint8Array,
+    fd: number,
+    flags: number,
+    mode: number,
+    x: number,
+    y: number,
+  ): void
+  takeBytes(id: number): Buffer
   availability(): Availability
   devices(): NativeDeviceInfo[]
   openDevice(id: number, lostId: number, options: NativeOpenOptions): void

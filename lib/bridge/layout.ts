@@ -26,6 +26,31 @@ export const opcode = {
   dropEvent: 71,
 } as const
 
+/** Calls on paths and what their flags mean: native/io/path_call.hpp. */
+export const pathCall = {
+  rename: 1,
+  unlink: 2,
+  mkdir: 3,
+  mkdirs: 4,
+  rmdir: 5,
+  rm: 6,
+  readdir: 7,
+  access: 8,
+  truncate: 9,
+  link: 10,
+  symlink: 11,
+  readlink: 12,
+  mkdtemp: 13,
+  realpath: 14,
+  chmod: 15,
+  chown: 16,
+  utimes: 17,
+  copyFile: 18,
+  fallocate: 19,
+} as const
+
+export const pathFlag = { force: 1, recursive: 2, withTypes: 4, noFollow: 8 } as const
+
 export const tryPageCache = 1
 export const wholeNumbers = 1
 

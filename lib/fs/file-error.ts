@@ -1,4 +1,5 @@
 import { getSystemErrorMap } from 'node:util'
+import { HeddleError } from '../errors.js'
 
 const names = getSystemErrorMap()
 
@@ -14,14 +15,24 @@ export class FileError extends Error {
   /** The system call, as Node names it. */
   readonly syscall: string
   declare readonly path?: string
+  /** The second path, of calls that take two. */
+  declare readonly dest?: string
 
-  constructor(errno: number, syscall: string, path?: string | Buffer | undefined) {
+  constructor(
+    errno: number,
+    syscall: string,
+    path?: string | Buffer | undefined,
+    dest?: string | Buffer | undefined,
+  ) {
     const [code, description] = names.get(errno) ?? [`E${-errno}`, 'unknown error']
-    super(`${code}: ${description}, ${syscall}${path === undefined ? '' : ` '${path.toString()}'`}`)
-    this.code = code
+    const from = path === undefined ? '' : ` '${path.toString()}'`
+    const to = dest === undefined ? '' : ` -> '${dest.toString()}'`
+    super(`${code}: ${description}, ${syscall}${from}${to}`)
     this.errno = errno
+    this.code = code
     this.syscall = syscall
     if (path !== undefined) this.path = path.toString()
+    if (dest !== undefined) this.dest = dest.toString()
   }
 
   static {
@@ -32,4 +43,22 @@ export class FileError extends Error {
 /** What Node says when a closed FileHandle is used. */
 export function closedError(syscall: string): Error {
   return Object.assign(new Error('file closed'), { code: 'EBADF', syscall })
+}
+
+/** `rm` was given a folder, and was not told `recursive`. As in Node, this is not an errno alone: `code` is `ERR_FS_EISDIR`. */
+export class FolderError extends HeddleError {
+  readonly errno = 21
+  readonly syscall = 'rm'
+  readonly path: string
+  readonly info: { code: string; message: string; path: string; syscall: string; errno: number }
+
+  constructor(path: string) {
+    super('ERR_FS_EISDIR', `Path is a directory: rm returned EISDIR (is a directory) ${path}`)
+    this.path = path
+    this.info = { code: 'EISDIR', message: 'is a directory', path, syscall: 'rm', errno: 21 }
+  }
+
+  static {
+    FolderError.prototype.name = 'SystemError'
+  }
 }

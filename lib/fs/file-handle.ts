@@ -87,8 +87,7 @@ const dropped = new FinalizationRegistry<number>((fd) => {
     `Closing file descriptor ${fd} on garbage collection. Close FileHandles before dropping them.`,
   )
   void call(
-    'close',
-    undefined,
+    { syscall: 'close' },
     (id) => void submit(opcode.close, id, fd, 0, 0, 0, 0, 0),
     () => undefined,
   ).catch(() => undefined)
@@ -238,8 +237,7 @@ export class FileHandle implements AsyncDisposable {
     if (this.#fd === -1) return Promise.reject(closedError(syscall))
     const fd = this.#fd
     const flushed = call<void>(
-      syscall,
-      undefined,
+      { syscall },
       (id) => void submit(operation, id, fd, 0, 0, 0, 0, 0),
       () => undefined,
     )
@@ -287,8 +285,7 @@ export class FileHandle implements AsyncDisposable {
       }
     }
     await call<void>(
-      'close',
-      undefined,
+      { syscall: 'close' },
       (id) => void submit(opcode.close, id, fd, 0, 0, 0, 0, 0),
       () => undefined,
     )

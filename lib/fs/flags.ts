@@ -44,9 +44,12 @@ export function toFlags(flags: string | number | null | undefined, name = 'flags
   return meaning
 }
 
-/** Permission bits, as a number or an octal string. */
-export function toMode(mode: string | number | null | undefined, name: string, fallback: number): number {
-  if (mode == null) return fallback
+/** Permission bits, as a number or an octal string. Without a fallback there must be some. */
+export function toMode(mode: string | number | null | undefined, name: string, fallback?: number): number {
+  if (mode == null) {
+    if (fallback !== undefined) return fallback
+    throw new ArgumentTypeError(name, 'of type number', undefined)
+  }
   let value: unknown = mode
   if (typeof mode === 'string') {
     if (!/^[0-7]+$/.test(mode)) {

@@ -17,8 +17,7 @@ export async function open(path: Path, flags?: string | number, mode?: string | 
   const how = toFlags(flags)
   const bits = toMode(mode, 'mode', 0o666)
   return await call(
-    'open',
-    name,
+    { syscall: 'open', path: name },
     (id) => addon.open(id, name, how, bits),
     (fd) => new FileHandle(fd, how),
   )

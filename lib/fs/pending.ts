@@ -2,23 +2,28 @@ import type { Pending } from '../bridge/bridge.js'
 import { expect } from '../bridge/bridge.js'
 import { FileError } from './file-error.js'
 
+/** What an operation on files is called in its errors. */
+export interface Called {
+  /** As Node names it. */
+  readonly syscall: string
+  readonly path?: string | Buffer | undefined
+  readonly dest?: string | Buffer | undefined
+}
+
 /** An operation on a file whose result is a value made from the reply. */
 class PendingCall<T> implements Pending {
-  readonly syscall: string
-  readonly path: string | Buffer | undefined
+  readonly called: Called
   readonly resultOf: (value: number) => T
   readonly resolve: (result: T) => void
   readonly reject: (error: Error) => void
 
   constructor(
-    syscall: string,
-    path: string | Buffer | undefined,
+    called: Called,
     resultOf: (value: number) => T,
     resolve: (result: T) => void,
     reject: (error: Error) => void,
   ) {
-    this.syscall = syscall
-    this.path = path
+    this.called = called
     this.resultOf = resultOf
     this.resolve = resolve
     this.reject = reject
@@ -26,25 +31,23 @@ class PendingCall<T> implements Pending {
 
   settle(status: number, value: number): void {
     if (status === 0) this.resolve(this.resultOf(value))
-    else this.reject(new FileError(status, this.syscall, this.path))
+    else this.reject(new FileError(status, this.called.syscall, this.called.path))
   }
 }
 
 /**
  * A Promise for one operation. `submit` gets the operation's id and hands it to native code.
  *
- * @param syscall as Node names it in errors
  * @param resultOf makes the result from the reply's value
  */
 export async function call<T>(
-  syscall: string,
-  path: string | Buffer | undefined,
+  called: Called,
   submit: (id: number) => void,
   resultOf: (value: number) => T,
 ): Promise<T> {
   try {
     return await new Promise((resolve, reject) => {
-      submit(expect(new PendingCall(syscall, path, resultOf, resolve, reject)))
+      submit(expect(new PendingCall(called, resultOf, resolve, reject)))
     })
   } catch (error) {
     // The error was made where the reply came in; here the stack leads to the caller.

@@ -28,8 +28,7 @@ function statPath(
 ): Promise<Stats | BigIntStats> {
   const numbers = numbersFor(bigint)
   return call(
-    syscall,
-    path,
+    { syscall, path },
     (id) => addon.stat(id, path, follow, memoryOf(numbers.buffer), numbers.byteOffset, bigint),
     () => statsOf(numbers),
   )
@@ -39,8 +38,7 @@ function statPath(
 export function statDescriptor(fd: number, bigint: boolean): Promise<Stats | BigIntStats> {
   const numbers = numbersFor(bigint)
   return call(
-    'fstat',
-    undefined,
+    { syscall: 'fstat' },
     (id) =>
       void submit(
         opcode.stat,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "native/bridge/file_operation.hpp"
+#include "native/bridge/path_operation.hpp"
 #include "native/bridge/sleep_operation.hpp"
 #include "native/trace.hpp"
 
@@ -84,6 +85,15 @@ void Bridge::stat(std::int32_t id, std::string path, bool follow_links, const Su
   if (closed_) return;
   FileOperation::stat(*this, id, std::move(path), follow_links, numbers);
   unflushed_ = true;
+}
+
+void Bridge::path_call(std::int32_t id, io::PathRequest request) {
+  if (!closed_) PathOperation::start(*this, id, std::move(request));
+}
+
+std::string Bridge::take_attached(std::int32_t id) {
+  auto found = attached_.extract(id);
+  return found.empty() ? std::string{} : std::move(found.mapped());
 }
 
 void Bridge::begin(PendingOperation& operation) {

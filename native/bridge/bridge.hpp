@@ -6,7 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "native/bridge/layout.hpp"
@@ -14,6 +16,7 @@
 #include "native/bridge/operation.hpp"
 #include "native/executor.hpp"
 #include "native/inbox.hpp"
+#include "native/io/path_call.hpp"
 
 namespace heddle::bridge {
 
@@ -53,6 +56,7 @@ class Bridge {
   // Operations whose arguments do not fit a submission.
   void open(std::int32_t id, std::string path, int flags, std::uint32_t mode);
   void stat(std::int32_t id, std::string path, bool follow_links, const Submission& numbers);
+  void path_call(std::int32_t id, io::PathRequest request);
 
   // Whether that many bytes may still be copied on the JS thread in this round; counts them if so.
   [[nodiscard]] bool may_copy_here(std::size_t bytes) noexcept {
@@ -64,6 +68,9 @@ class Bridge {
   // An operation starts, or ends with exactly one reply. `operation` may be null when it can't be cancelled.
   void begin(PendingOperation& operation);
   void reply(std::int32_t id, std::int32_t status, double value);
+  // Bytes that belong to the reply that follows. JavaScript takes them while it handles that reply; none: empty.
+  void attach(std::int32_t id, std::string bytes) { attached_[id] = std::move(bytes); }
+  [[nodiscard]] std::string take_attached(std::int32_t id);
   // The operation goes on; JavaScript is told how far it is.
   void report_progress(std::int32_t id, double value);
   // Any thread.
@@ -106,6 +113,7 @@ class Bridge {
   std::vector<Reply> overflow_;  // replies that did not fit this batch
   Inbox<RemoteCompletion> remote_;
   std::unordered_set<int> descriptors_;
+  std::unordered_map<std::int32_t, std::string> attached_;  // by id
   void* device_context_ = nullptr;
   Handler device_handler_ = nullptr;
   std::size_t copy_left_ = kCopyInARound;

@@ -1,0 +1,25 @@
+import { pathCall, pathFlag } from '../bridge/layout.js'
+import { validateInteger } from '../validate.js'
+import { type Path, toPath } from './path.js'
+import { nothing, onPath } from './path-call.js'
+
+/** Sets the owner and the group of a file; -1 leaves one as it is. Like `chown` of node:fs/promises. */
+export function chown(path: Path, uid: number, gid: number): Promise<void> {
+  return change('chown', path, uid, gid, 0)
+}
+
+/** The same for a symbolic link itself. Like `lchown` of node:fs/promises. */
+export function lchown(path: Path, uid: number, gid: number): Promise<void> {
+  return change('lchown', path, uid, gid, pathFlag.noFollow)
+}
+
+async function change(syscall: string, given: Path, uid: number, gid: number, flags: number): Promise<void> {
+  const path = toPath(given)
+  validateOwner(uid, gid)
+  await onPath(pathCall.chown, { syscall, path, x: uid, y: gid, flags }, nothing)
+}
+
+export function validateOwner(uid: number, gid: number): void {
+  validateInteger(uid, 'uid', -1, 4294967295)
+  validateInteger(gid, 'gid', -1, 4294967295)
+}
