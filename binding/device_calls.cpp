@@ -1,3 +1,4 @@
+#include <array>
 #include <string>
 #include <variant>
 
@@ -21,6 +22,27 @@ cuda::DevicePort& port_in_order(const Napi::CallbackInfo& call) {
   return environment.devices();
 }
 
+Napi::Value count(Napi::Env env, std::size_t number) { return Napi::Number::New(env, static_cast<double>(number)); }
+
+Napi::Array to_array(Napi::Env env, const std::array<int, 3>& numbers) {
+  Napi::Array result = Napi::Array::New(env, numbers.size());
+  for (std::uint32_t i = 0; i < numbers.size(); ++i) result.Set(i, Napi::Number::New(env, numbers[i]));
+  return result;
+}
+
+Napi::Object to_object(Napi::Env env, const cuda::LaunchLimits& limits) {
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("threadsPerBlock", Napi::Number::New(env, limits.threads_per_block));
+  result.Set("threadsPerMultiprocessor", Napi::Number::New(env, limits.threads_per_multiprocessor));
+  result.Set("registersPerBlock", Napi::Number::New(env, limits.registers_per_block));
+  result.Set("sharedMemoryPerBlock", count(env, limits.shared_memory_per_block));
+  result.Set("sharedMemoryPerBlockOptIn", count(env, limits.shared_memory_per_block_opt_in));
+  result.Set("sharedMemoryPerMultiprocessor", count(env, limits.shared_memory_per_multiprocessor));
+  result.Set("block", to_array(env, limits.block));
+  result.Set("grid", to_array(env, limits.grid));
+  return result;
+}
+
 Napi::Object to_object(Napi::Env env, const cuda::DeviceInfo& info) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("ordinal", Napi::Number::New(env, info.ordinal));
@@ -31,7 +53,14 @@ Napi::Object to_object(Napi::Env env, const cuda::DeviceInfo& info) {
   result.Set("multiprocessors", Napi::Number::New(env, info.multiprocessors));
   result.Set("memory", Napi::Number::New(env, static_cast<double>(info.memory_bytes)));
   result.Set("pciBusId", info.pci_bus_id);
+  result.Set("pciGigatransfers", Napi::Number::New(env, info.pci_link.gigatransfers));
+  result.Set("pciLanes", Napi::Number::New(env, info.pci_link.lanes));
   result.Set("uuid", info.uuid);
+  result.Set("clockMegahertz", Napi::Number::New(env, info.clock_megahertz));
+  result.Set("warpSize", Napi::Number::New(env, info.warp_size));
+  result.Set("copyEngines", Napi::Number::New(env, info.copy_engines));
+  result.Set("l2Bytes", count(env, info.l2_bytes));
+  result.Set("limits", to_object(env, info.limits));
   return result;
 }
 

@@ -18,6 +18,8 @@ const char* reason_name(Unavailable reason) noexcept {
       return "old-driver";
     case Unavailable::no_device:
       return "no-device";
+    case Unavailable::permission:
+      return "permission";
   }
   return "";
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Availability } from './cuda/availability.js'
+import type { LaunchLimits } from './cuda/device-info.js'
 import { LoadError } from './errors.js'
 
 /** What the addon exports. Private to this package: everything is checked before it gets there. */
@@ -78,7 +79,14 @@ export interface NativeDeviceInfo {
   multiprocessors: number
   memory: number
   pciBusId: string
+  pciGigatransfers: number
+  pciLanes: number
   uuid: string
+  clockMegahertz: number
+  warpSize: number
+  copyEngines: number
+  l2Bytes: number
+  limits: LaunchLimits
 }
 
 /** As binding/device_options.cpp takes it; milliseconds and bytes. */

@@ -3,11 +3,15 @@
 #include <cuda_runtime_api.h>
 
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 
+#include "cuda/device_nodes.hpp"
 #include "cuda/error.hpp"
+#include "cuda/pci_link.hpp"
 
 namespace heddle::cuda::cudart {
 
@@ -32,13 +36,20 @@ Unavailable reason_of(cudaError_t status, int count, int driver) noexcept {
   return Unavailable::no_device;
 }
 
+// " 535.104.05", as the kernel's module says it; "" where it does not.
+std::string installed_driver() {
+  std::ifstream module("/sys/module/nvidia/version");
+  std::string version;
+  return module >> version ? " " + version : "";
+}
+
 std::string remedy_of(const Availability& found) {
   switch (found.reason) {
     case Unavailable::no_driver:
       return "No NVIDIA driver was found (libcuda.so.1). Install one, " + driver_wanted(found.runtime) +
              "; in a container, start it with the NVIDIA container toolkit (--gpus all).";
     case Unavailable::old_driver:
-      return "The NVIDIA driver supports CUDA " + version_text(found.driver) + " and this build needs " +
+      return "The NVIDIA driver" + installed_driver() + " supports CUDA " + version_text(found.driver) + " and this build needs " +
              version_text(found.runtime) + ". Install " + driver_wanted(found.runtime) +
              "; after an update, restart the machine.";
     case Unavailable::no_device: {
@@ -67,6 +78,33 @@ std::string uuid_text(const cudaUUID_t& uuid) {
   return text;
 }
 
+int attribute(cudaDeviceAttr which, int ordinal) noexcept {
+  int value = 0;
+  if (cudaDeviceGetAttribute(&value, which, ordinal) != cudaSuccess) (void)cudaGetLastError();
+  return value;
+}
+
+LaunchLimits limits_of(const cudaDeviceProp& properties) {
+  LaunchLimits limits;
+  limits.threads_per_block = properties.maxThreadsPerBlock;
+  limits.threads_per_multiprocessor = properties.maxThreadsPerMultiProcessor;
+  limits.registers_per_block = properties.regsPerBlock;
+  limits.shared_memory_per_block = properties.sharedMemPerBlock;
+  limits.shared_memory_per_block_opt_in = properties.sharedMemPerBlockOptin;
+  limits.shared_memory_per_multiprocessor = properties.sharedMemPerMultiprocessor;
+  for (std::size_t i = 0; i < 3; ++i) {
+    limits.block[i] = properties.maxThreadsDim[i];
+    limits.grid[i] = properties.maxGridSize[i];
+  }
+  return limits;
+}
+
+// The kernel writes the letters of an address small.
+PciLink link_of(std::string bus_id) {
+  for (char& letter : bus_id) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return pci_link("/sys/bus/pci/devices/" + bus_id);
+}
+
 }  // namespace
 
 Availability availability() noexcept {
@@ -80,7 +118,10 @@ Availability availability() noexcept {
   found.ok = found.reason == Unavailable::none;
   found.error = status == cudaSuccess && !found.ok ? static_cast<int>(cudaErrorNoDevice) : static_cast<int>(status);
   try {
-    found.remedy = remedy_of(found);
+    const bool unseen = found.reason == Unavailable::no_device;
+    const std::vector<std::string> closed = unseen ? closed_device_nodes("/dev") : std::vector<std::string>{};
+    if (!closed.empty()) found.reason = Unavailable::permission;
+    found.remedy = closed.empty() ? remedy_of(found) : permission_remedy(closed);
   } catch (...) {  // no memory for advice
   }
   return found;
@@ -100,6 +141,12 @@ DeviceInfo device_info(int ordinal) {
   std::array<char, 32> bus{};
   if (cudaDeviceGetPCIBusId(bus.data(), static_cast<int>(bus.size()), ordinal) == cudaSuccess)
     info.pci_bus_id = bus.data();
+  info.pci_link = link_of(info.pci_bus_id);
+  info.clock_megahertz = attribute(cudaDevAttrClockRate, ordinal) / 1000;
+  info.warp_size = properties.warpSize;
+  info.copy_engines = properties.asyncEngineCount;
+  info.l2_bytes = static_cast<std::size_t>(properties.l2CacheSize);
+  info.limits = limits_of(properties);
   return info;
 }
 

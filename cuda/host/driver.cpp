@@ -69,6 +69,7 @@ DeviceInfo HostDriver::info() noexcept {
   info.host = true;
   info.name = "host device";
   info.multiprocessors = static_cast<int>(std::thread::hardware_concurrency());
+  info.copy_engines = info.multiprocessors;
   info.memory_bytes = memory_.limit();
   return info;
 }

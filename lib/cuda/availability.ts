@@ -6,9 +6,9 @@ export interface Availability {
   /**
    * Why not. `not-built`: this build has the host device alone. `no-driver`: the NVIDIA driver is not installed, or not
    * visible in this container. `old-driver`: it is older than this build's CUDA runtime needs. `no-device`: the driver
-   * is fine, but shows no GPU.
+   * is fine, but shows no GPU. `permission`: this process may not open the GPU's device nodes; the remedy names them.
    */
-  readonly reason?: 'not-built' | 'no-driver' | 'old-driver' | 'no-device'
+  readonly reason?: 'not-built' | 'no-driver' | 'old-driver' | 'no-device' | 'permission'
   /** What would help; for people. */
   readonly remedy?: string
   /** The newest CUDA version the driver supports, such as 13000 for 13.0; 0 without a driver. */

@@ -1,9 +1,10 @@
+import { ArgumentRangeError } from '../argument-errors.js'
 import { addon } from '../native.js'
 import { validateInteger } from '../validate.js'
 import { type Allocation, disposedError, PinnedAllocation } from './allocation.js'
 import type { Device } from './device.js'
 import { type DLPackTensor, dlpackType, placeOf } from './dlpack.js'
-import { bytesOf, type Dtype } from './dtype.js'
+import { bytesOf, type Dtype, validateDtype } from './dtype.js'
 
 /** Made by heddle only: arrays come from `Device.alloc` and `Device.pinned`. */
 export abstract class DeviceMemory<D extends Dtype> implements Disposable {
@@ -78,6 +79,19 @@ export abstract class DeviceMemory<D extends Dtype> implements Disposable {
     validateInteger(end, 'end', start, this.length)
     return { byteOffset: this.byteOffset + start * bytesOf(this.dtype), length: end - start }
   }
+
+  /** @internal How many elements of another type there are in the same bytes. */
+  protected lengthAs(dtype: Dtype): number {
+    validateDtype(dtype)
+    const size = bytesOf(dtype)
+    if (this.byteOffset % size !== 0) {
+      throw new ArgumentRangeError('array.byteOffset', `a multiple of ${size}`, this.byteOffset)
+    }
+    if (this.byteLength % size !== 0) {
+      throw new ArgumentRangeError('array.byteLength', `a multiple of ${size}`, this.byteLength)
+    }
+    return this.byteLength / size
+  }
 }
 
 /** An array in device memory, as `Device.alloc` gives it. JavaScript can't see its elements: copy them. */
@@ -93,5 +107,15 @@ export class DeviceArray<D extends Dtype = Dtype> extends DeviceMemory<D> {
   slice(start = 0, end: number = this.length): DeviceArray<D> {
     const { byteOffset, length } = this.sliceBounds(start, end)
     return new DeviceArray(this.dtype, length, this.allocation, byteOffset, false)
+  }
+
+  /**
+   * The same bytes as elements of another type, without a copy. Like a slice it owns no memory.
+   *
+   * @throws TypeError, or RangeError with `code` `ERR_OUT_OF_RANGE` when the bytes are no whole number of such elements, or
+   *   do not begin where one can
+   */
+  reinterpret<As extends Dtype>(dtype: As): DeviceArray<As> {
+    return new DeviceArray(dtype, this.lengthAs(dtype), this.allocation, this.byteOffset, false)
   }
 }

@@ -15,7 +15,7 @@ export interface DLPackTensor {
   readonly data: bigint
   /** Where it lies: `type` 1 is the CPU, 2 a CUDA device, 3 pinned memory of CUDA; `id` is the number of the device. */
   readonly device: { readonly type: number; readonly id: number }
-  /** `code` 0 is a signed integer, 1 an unsigned one, 2 a float, 4 a bfloat. */
+  /** `code` 0 is a signed integer, 1 an unsigned one, 2 a float, 4 a bfloat, 10 and 12 are f8e4m3 and f8e5m2. */
   readonly dtype: { readonly code: number; readonly bits: number; readonly lanes: number }
   readonly shape: readonly number[]
   /** In elements, not bytes; null or absent: row after row without gaps. */
@@ -37,6 +37,8 @@ const types: { readonly [D in Dtype]: { readonly code: number; readonly bits: nu
   f32: { code: 2, bits: 32 },
   f64: { code: 2, bits: 64 },
   bf16: { code: 4, bits: 16 },
+  f8e4m3: { code: 10, bits: 8 },
+  f8e5m2: { code: 12, bits: 8 },
 }
 
 /** A dtype as DLPack writes it. */

@@ -14,11 +14,15 @@ export interface TypedArrays {
   f16: Uint16Array
   /** bfloat16; JavaScript sees its bits. */
   bf16: Uint16Array
+  /** Eight bits, four of exponent (OCP E4M3: no infinity, up to 448); JavaScript sees its bits. */
+  f8e4m3: Uint8Array
+  /** Eight bits, five of exponent (OCP E5M2: up to 57344); JavaScript sees its bits. */
+  f8e5m2: Uint8Array
   f32: Float32Array
   f64: Float64Array
 }
 
-/** An element type: unsigned, signed and floating, by size in bits. */
+/** An element type: unsigned, signed and floating, by size in bits; `f8e4m3` and `f8e5m2` also by bits of exponent and fraction. */
 export type Dtype = keyof TypedArrays
 
 /** A number of that type in JavaScript. */
@@ -41,6 +45,8 @@ const constructors: { readonly [D in Dtype]: TypedArrayConstructor<TypedArrays[D
   i64: BigInt64Array,
   f16: Uint16Array,
   bf16: Uint16Array,
+  f8e4m3: Uint8Array,
+  f8e5m2: Uint8Array,
   f32: Float32Array,
   f64: Float64Array,
 }

@@ -27,4 +27,15 @@ export class PinnedArray<D extends Dtype = Dtype> extends DeviceMemory<D> {
     const { byteOffset, length } = this.sliceBounds(start, end)
     return new PinnedArray(this.dtype, length, this.allocation as PinnedAllocation, byteOffset, false)
   }
+
+  /**
+   * The same bytes as elements of another type, without a copy. Like a slice it owns no memory.
+   *
+   * @throws TypeError, or RangeError with `code` `ERR_OUT_OF_RANGE` when the bytes are no whole number of such elements, or
+   *   do not begin where one can
+   */
+  reinterpret<As extends Dtype>(dtype: As): PinnedArray<As> {
+    const length = this.lengthAs(dtype)
+    return new PinnedArray(dtype, length, this.allocation as PinnedAllocation, this.byteOffset, false)
+  }
 }

@@ -20,7 +20,7 @@ describe('availability', () => {
   })
 
   it.skipIf(ok)('gives a reason and a remedy where there is none', () => {
-    expect(['not-built', 'no-driver', 'old-driver', 'no-device']).toContain(reason)
+    expect(['not-built', 'no-driver', 'old-driver', 'no-device', 'permission']).toContain(reason)
     expect(remedy?.length).toBeGreaterThan(10)
   })
 
@@ -54,6 +54,14 @@ describe('devices', () => {
       expect(device.multiprocessors).toBeGreaterThan(0)
       expect(device.memory).toBeGreaterThan(0)
       expect(device.pciBusId).toMatch(/^[\da-f]{4,8}:[\da-f]{2}:[\da-f]{2}\.\d$/i)
+      expect(device.pciLink?.lanes ?? 16).toBeGreaterThan(0)
+      expect(device.clockMegahertz).toBeGreaterThan(100)
+      expect(device.copyEngines).toBeGreaterThan(0)
+      expect(device.limits.threadsPerBlock).toBeGreaterThanOrEqual(device.warpSize)
+      expect(device.limits.sharedMemoryPerBlockOptIn).toBeGreaterThanOrEqual(
+        device.limits.sharedMemoryPerBlock,
+      )
+      expect(Math.min(...device.limits.grid, ...device.limits.block)).toBeGreaterThan(0)
       expect(device.uuid).toMatch(/^(GPU|MIG)-[\da-f-]+$/)
     }
   })

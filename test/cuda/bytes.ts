@@ -25,6 +25,8 @@ export const dtypes: readonly [Dtype, TypedArrayConstructor][] = [
   ['i64', BigInt64Array],
   ['f16', Uint16Array],
   ['bf16', Uint16Array],
+  ['f8e4m3', Uint8Array],
+  ['f8e5m2', Uint8Array],
   ['f32', Float32Array],
   ['f64', Float64Array],
 ]

@@ -65,6 +65,20 @@ describe('the host device', () => {
       memory: expect.any(Number),
       pciBusId: '',
       uuid: '',
+      clockMegahertz: 0,
+      warpSize: 32,
+      copyEngines: cpus().length,
+      l2Cache: 0,
+      limits: {
+        threadsPerBlock: 1024,
+        threadsPerMultiprocessor: 1024,
+        registersPerBlock: 65_536,
+        sharedMemoryPerBlock: 49_152,
+        sharedMemoryPerBlockOptIn: 49_152,
+        sharedMemoryPerMultiprocessor: 49_152,
+        block: [1024, 1024, 64],
+        grid: [2 ** 31 - 1, 65_535, 65_535],
+      },
     })
   })
 

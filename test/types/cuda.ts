@@ -149,7 +149,7 @@ export async function devices(availability: Availability): Promise<void> {
   same<typeof gpu.lost, Promise<CudaError>>(true)
   if (availability.reason !== undefined) {
     const { reason } = availability
-    same<typeof reason, 'not-built' | 'no-driver' | 'old-driver' | 'no-device'>(true)
+    same<typeof reason, 'not-built' | 'no-driver' | 'old-driver' | 'no-device' | 'permission'>(true)
   }
   // @ts-expect-error no such device
   await open('gpu')
