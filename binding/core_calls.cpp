@@ -58,6 +58,7 @@ Napi::Value usage(const Napi::CallbackInfo& call) {
   result.Set("devices", Napi::Number::New(env, static_cast<double>(devices.devices())));
   result.Set("streams", Napi::Number::New(env, static_cast<double>(devices.streams())));
   result.Set("events", Napi::Number::New(env, static_cast<double>(devices.events())));
+  result.Set("graphs", Napi::Number::New(env, static_cast<double>(devices.graphs())));
   return result;
 }
 

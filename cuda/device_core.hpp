@@ -16,6 +16,7 @@
 
 namespace heddle::cuda {
 
+class Graph;
 class Stream;
 
 // What the parts of an open device share. The device's thread only.
@@ -53,6 +54,8 @@ class DeviceCore {
   std::vector<Stream*> streams;    // that have a driver's stream
   std::vector<Stream*> to_flush;   // that took commands in this round
   std::vector<Stream*> to_resume;  // that may go on with what waits
+  std::vector<Graph*> graphs;      // that have a driver's executable
+  bool capturing = false;          // the driver notes what streams are given
 
  private:
   ErrorPtr refusal_;

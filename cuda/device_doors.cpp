@@ -3,6 +3,7 @@
 
 #include "cuda/device_thread.hpp"
 #include "cuda/event.hpp"
+#include "cuda/graph.hpp"
 #include "cuda/stream.hpp"
 
 // How other threads reach the device's thread and its slow lane. device_thread.cpp has what runs there.
@@ -38,6 +39,17 @@ std::shared_ptr<Event> DeviceThread::event() {
   auto event = std::make_unique<Event>(core_);
   const auto drop = [self = shared_from_this()](Event* last) noexcept { self->dispose(*last); };
   return {event.release(), drop};
+}
+
+std::shared_ptr<Graph> DeviceThread::graph(std::shared_ptr<const void> held, ExecutableHandle executable) {
+  auto graph = std::make_unique<Graph>(*this, std::move(held), executable);
+  core_.graphs.push_back(graph.get());
+  const auto drop = [self = shared_from_this()](Graph* last) noexcept {
+    // Nobody launches it any more: the memory need not wait for the device's thread.
+    last->held_.reset();
+    self->dispose(*last);
+  };
+  return {graph.release(), drop};
 }
 
 bool DeviceThread::owns(const Stream& stream) const noexcept { return &stream.core_ == &core_; }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cuda/event.hpp"
+#include "cuda/graph.hpp"
 #include "cuda/make_driver.hpp"
 #include "cuda/stream.hpp"
 
@@ -269,6 +270,8 @@ void DeviceThread::finish() noexcept {
   // Once the doors are closed, streams and events go wherever they are dropped: they must own nothing then.
   for (Stream* stream : core_.streams) stream->close();
   core_.streams.clear();
+  for (Graph* graph : core_.graphs) graph->close();
+  core_.graphs.clear();
   core_.to_flush.clear();
   {
     const std::lock_guard lock(gate_);

@@ -19,6 +19,8 @@
 
 namespace heddle::cuda {
 
+class Graph;
+
 // The engine room of a Device: its thread, its slow lane, and the doors by which other threads reach them. It lives as
 // long as the Device or any stream or event of it.
 //
@@ -41,6 +43,8 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   // Any thread.
   [[nodiscard]] std::shared_ptr<Stream> stream(StreamOptions options);
   [[nodiscard]] std::shared_ptr<Event> event();
+  // The device's thread.
+  [[nodiscard]] std::shared_ptr<Graph> graph(std::shared_ptr<const void> held, ExecutableHandle executable);
   [[nodiscard]] bool owns(const Stream& stream) const noexcept;
   [[nodiscard]] bool owns(const Event& event) const noexcept;
   void submit(std::span<Command* const> commands) noexcept;

@@ -32,6 +32,13 @@ constexpr std::array kNames{
     Name{Operation::copy, "cudaMemcpyAsync", "copy", true},
     Name{Operation::fill, "cudaMemsetAsync", "fill", true},
     Name{Operation::histogram, "histogram", "histogram", true},
+    Name{Operation::capture_begin, "cudaStreamBeginCapture", "capture_begin"},
+    Name{Operation::capture_end, "cudaStreamEndCapture", "capture_end"},
+    Name{Operation::graph_instantiate, "cudaGraphInstantiate", "graph_instantiate"},
+    Name{Operation::graph_update, "cudaGraphExecUpdate", "graph_update"},
+    Name{Operation::graph_launch, "cudaGraphLaunch", "graph_launch", true},
+    Name{Operation::graph_destroy, "cudaGraphDestroy", "graph_destroy"},
+    Name{Operation::executable_destroy, "cudaGraphExecDestroy", "executable_destroy"},
 };
 
 constexpr bool in_order() {

@@ -34,6 +34,13 @@ enum class Operation : std::uint8_t {
   copy,
   fill,
   histogram,
+  capture_begin,
+  capture_end,
+  graph_instantiate,
+  graph_update,
+  graph_launch,
+  graph_destroy,
+  executable_destroy,
   end,  // none: how many there are
 };
 inline constexpr auto kOperations = static_cast<std::size_t>(Operation::end);
@@ -50,8 +57,12 @@ enum class Priority : std::uint8_t { low, normal, high };
 // What a driver gives out; null is none.
 struct DriverStream;
 struct DriverEvent;
+struct DriverGraph;
+struct DriverExecutable;
 using StreamHandle = DriverStream*;
 using EventHandle = DriverEvent*;
+using GraphHandle = DriverGraph*;            // what was captured
+using ExecutableHandle = DriverExecutable*;  // what can be launched
 
 // The seam: one device as the CUDA runtime shows it. Two sides, cudart/ and host/, with the same contract; nothing above
 // knows which it has. Calls return the runtime's error numbers and never throw. All but the ones marked slow return
@@ -103,6 +114,23 @@ class Driver {
                       StreamHandle stream) noexcept = 0;
   virtual Status histogram(std::uint64_t* counters, const std::byte* source, std::size_t bytes,
                            StreamHandle stream) noexcept = 0;
+
+  // Between these two calls operations are noted and not carried out: those on `stream`, and on every stream that was
+  // made to wait for an event recorded in the capture. Such events mean nothing outside of it. The same thread makes all
+  // these calls, and none but enqueueing ones for those streams. On failure nothing is captured, and the streams are as
+  // they were before.
+  virtual Status capture_begin(StreamHandle stream) noexcept = 0;
+  virtual Status capture_end(StreamHandle stream, GraphHandle& graph) noexcept = 0;
+  virtual Status graph_destroy(GraphHandle graph) noexcept = 0;
+  // Slow. The executable does not need the graph any more.
+  virtual Status graph_instantiate(GraphHandle graph, ExecutableHandle& executable) noexcept = 0;
+  // Later launches are of `graph`, which must be the same but for arguments, else kGraphUpdateFailure: nothing has changed.
+  virtual Status graph_update(ExecutableHandle executable, GraphHandle graph) noexcept = 0;
+  // Carries everything out as one piece of work. Launches of one executable come one after the other, whatever their
+  // streams. Whoever launches keeps the memory that was captured, as for any operation.
+  virtual Status graph_launch(ExecutableHandle executable, StreamHandle stream) noexcept = 0;
+  // Slow. Launches may be in flight.
+  virtual Status executable_destroy(ExecutableHandle executable) noexcept = 0;
 
   // The first sticky error, if the device has died.
   [[nodiscard]] virtual Status sticky_error() noexcept = 0;

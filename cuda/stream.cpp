@@ -198,9 +198,9 @@ void Stream::wait(Command& command) noexcept {
   issued(command, outcome(status, Operation::stream_wait_event, command));
 }
 
-// For the trace only: the device says when it came to this point.
+// For the trace only: the device says when it came to this point. In a graph it comes there again and again.
 EventSlot* Stream::record_time() noexcept {
-  if (!trace::enabled()) return nullptr;
+  if (!trace::enabled() || core_.capturing) return nullptr;
   EventSlot* slot = core_.events.take(true);
   if (slot == nullptr || core_.driver->event_record(slot->handle(), handle_) == kSuccess) return slot;
   core_.events.release(slot);

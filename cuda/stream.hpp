@@ -15,6 +15,7 @@
 
 namespace heddle::cuda {
 
+class CapturedEvents;
 class DeviceCore;
 
 struct StreamOptions {
@@ -43,6 +44,7 @@ class Stream final : private Disposable {
   friend class DeviceCore;
   friend class DeviceThread;
   friend class Event;
+  friend class Graph;
   friend class StagedCopy;
   friend class StreamWork;
 
@@ -61,6 +63,8 @@ class Stream final : private Disposable {
   [[nodiscard]] ErrorPtr copy_piece(const Command& command, const Span& destination, const Span& source) noexcept;
   // The task is through: the command takes its place behind what was issued, and the stream goes on.
   void carried_out(Command& command, ErrorPtr error) noexcept;
+  // Hands the command to the driver while it captures this stream.
+  [[nodiscard]] ErrorPtr capture(Command& command, CapturedEvents& events) noexcept;
   // No more commands follow for now: makes sure that something will retire those that were issued.
   void flush() noexcept;
   // Retires what is done. True when that was something.

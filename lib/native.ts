@@ -11,7 +11,10 @@ export interface Addon {
   drain(): void
   keepAlive(): void
   deliveries(): number
-  usage(): Record<'requests' | 'timers' | 'memory' | 'descriptors' | 'devices' | 'streams' | 'events', number>
+  usage(): Record<
+    'requests' | 'timers' | 'memory' | 'descriptors' | 'devices' | 'streams' | 'events' | 'graphs',
+    number
+  >
   capabilities(): { kernel: string; io: { backend: 'uring' | 'fallback'; reason: string } }
   addBuffer(buffer: ArrayBufferLike, capacity: number): number
   open(id: number, path: string | Uint8Array, flags: number, mode: number): void
@@ -49,6 +52,12 @@ export interface Addon {
   streamHandle(id: number, stream: number): void
   memoryAddress(memory: number): bigint
   wrapMemory(releasedId: number, address: bigint, bytes: number): number
+  beginCapture(stream: number): void
+  joinCapture(stream: number): void
+  cancelCapture(): void
+  endCapture(id: number, graph: number): void
+  launchGraph(stream: number, graph: number): void
+  dropGraph(graph: number): void
   startRange(name: string): bigint
   endRange(range: bigint): void
   load(

@@ -200,6 +200,7 @@ void DevicePort::submit(const bridge::Submission& submission, const OpenStream& 
     if (submission.id != 0) bridge_.reply(submission.id, -EFAULT, 0);
     return;
   }
+  if (capture(submission.a, command)) return;
   if (submission.id != 0) new PendingCommand(*this, submission.id, command);
   on.device->submit(command);
 }
@@ -211,7 +212,7 @@ void DevicePort::submit(Number stream, std::unique_ptr<StreamAction> action) {
   command.kind = CommandKind::action;
   command.stream = on.stream;
   command.action = std::move(action);
-  on.device->submit(command);
+  if (!capture(stream, command)) on.device->submit(command);
 }
 
 bool DevicePort::fill_in(const bridge::Submission& submission, Command& command) {
@@ -259,8 +260,10 @@ void DevicePort::close() {
   closed_ = true;
   // All begin to close before the first is waited for.
   devices_.for_each([](OpenDevice& open) { open.device->close([] {}); });
+  capture_.reset();
   streams_.clear();
   events_.clear();
+  graphs_.clear();
   devices_.clear();
   open_->store(false);
 }

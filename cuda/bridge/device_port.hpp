@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <variant>
 
 #include "cuda/bridge/number_table.hpp"
@@ -16,6 +17,7 @@
 #include "cuda/command_pool.hpp"
 #include "cuda/device.hpp"
 #include "cuda/error.hpp"
+#include "cuda/graph.hpp"
 #include "cuda/load.hpp"
 #include "native/bridge/bridge.hpp"
 
@@ -66,6 +68,16 @@ class DevicePort {
   // was dropped, there is one reply to `released_id`; none when the port closes before.
   [[nodiscard]] Number wrap(std::int32_t released_id, std::byte* address, std::size_t bytes);
 
+  // Captures; graph_port.cpp. From begin_capture() on, what is submitted to that stream, and to streams that join, is kept
+  // for a graph. One at a time. Precondition of all: the submissions have been drained.
+  void begin_capture(Number stream);
+  void join_capture(Number stream);
+  void cancel_capture();
+  // Ends the capture and makes a graph of it, or, with a graph's number, updates that. One reply: the graph.
+  void end_capture(std::int32_t id, Number graph);
+  void launch(Number stream, Number graph);
+  void drop_graph(Number graph) { graphs_.remove(graph); }
+
   // What goes with a reply that was delivered. JavaScript asks once for each reply that has one, while it handles it.
   [[nodiscard]] std::optional<ReplyDetail> take_detail(std::int32_t id);
 
@@ -75,6 +87,7 @@ class DevicePort {
   [[nodiscard]] std::size_t devices() const noexcept { return devices_.size(); }
   [[nodiscard]] std::size_t streams() const noexcept { return streams_.size(); }
   [[nodiscard]] std::size_t events() const noexcept { return events_.size(); }
+  [[nodiscard]] std::size_t graphs() const noexcept { return graphs_.size(); }
 
  private:
   friend class PendingCommand;
@@ -92,9 +105,17 @@ class DevicePort {
     explicit operator bool() const noexcept { return stream != nullptr; }
   };
 
+  struct OpenCapture {
+    std::shared_ptr<Device> device;
+    std::unordered_set<Number> streams;
+    Graph::Recording recording;
+  };
+
   static void on_submission(void* port, const bridge::Submission& submission);
   void handle(const bridge::Submission& submission);
   void submit(const bridge::Submission& submission, const OpenStream& on);
+  // True: the command went into the capture.
+  bool capture(Number stream, Command& command);
   // False: the submission names memory that is not there.
   bool fill_in(const bridge::Submission& submission, Command& command);
   [[nodiscard]] Span hold(Number memory, double offset, double bytes) const noexcept;
@@ -111,6 +132,8 @@ class DevicePort {
   NumberTable<OpenDevice> devices_;
   NumberTable<OpenStream> streams_;
   NumberTable<std::shared_ptr<Event>> events_;
+  NumberTable<std::shared_ptr<Graph>> graphs_;
+  std::optional<OpenCapture> capture_;
   // By id, in the order of the replies they belong to.
   std::unordered_map<std::int32_t, std::deque<ReplyDetail>> details_;
   bool closed_ = false;

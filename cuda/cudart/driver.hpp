@@ -52,6 +52,15 @@ class CudartDriver final : public Driver {
   Status histogram(std::uint64_t* counters, const std::byte* source, std::size_t bytes,
                    StreamHandle stream) noexcept override;
 
+  // graph.cpp
+  Status capture_begin(StreamHandle stream) noexcept override;
+  Status capture_end(StreamHandle stream, GraphHandle& graph) noexcept override;
+  Status graph_destroy(GraphHandle graph) noexcept override;
+  Status graph_instantiate(GraphHandle graph, ExecutableHandle& executable) noexcept override;
+  Status graph_update(ExecutableHandle executable, GraphHandle graph) noexcept override;
+  Status graph_launch(ExecutableHandle executable, StreamHandle stream) noexcept override;
+  Status executable_destroy(ExecutableHandle executable) noexcept override;
+
   [[nodiscard]] Status sticky_error() noexcept override { return dead_of_.load(std::memory_order_relaxed); }
   [[nodiscard]] bool copies_pageable() const noexcept override { return false; }
   [[nodiscard]] bool completes_inline() const noexcept override { return false; }

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "cuda/host/capture.hpp"
 #include "cuda/host/stream.hpp"
 
 namespace heddle::cuda::host {
@@ -45,7 +46,12 @@ Status HostDriver::enqueue(const Call& call, StreamHandle stream, Work work) noe
   if (call.fault.kind == FaultKind::sticky) work.dies_of = call.fault.number;
   if (call.fault.kind == FaultKind::slow) work.delay = call.fault.delay;
   try {
-    stream_of(stream).enqueue(std::move(work));
+    Stream& on = stream_of(stream);
+    if (on.capture != nullptr) {
+      on.capture->note(on, std::move(work));
+    } else {
+      on.enqueue(std::move(work));
+    }
   } catch (...) {  // no memory for the queue, or no thread to be had
     return kMemoryAllocation;
   }
@@ -136,6 +142,8 @@ Status HostDriver::stream_query(StreamHandle handle) noexcept {
 Status HostDriver::stream_wait_event(StreamHandle stream, EventHandle event) noexcept {
   const Call call = begin(Operation::stream_wait_event);
   if (call.status != kSuccess) return call.status;
+  Stream& on = stream_of(stream);
+  if (on.capture != nullptr || event_of(event).captured()) return Capture::wait(on, event_of(event));
   Work work;
   work.operation = Operation::stream_wait_event;
   work.event = event_of(event).shared_from_this();
@@ -169,6 +177,8 @@ Status HostDriver::event_record(EventHandle handle, StreamHandle stream) noexcep
   const Call call = begin(Operation::event_record);
   if (call.status != kSuccess) return call.status;
   Event& event = event_of(handle);
+  if (Stream& on = stream_of(stream); on.capture != nullptr) return on.capture->record(on, event);
+  event.captured_as = 0;
   Work work;
   work.operation = Operation::event_record;
   work.event = event.shared_from_this();

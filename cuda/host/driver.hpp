@@ -53,6 +53,15 @@ class HostDriver final : public Driver {
   Status histogram(std::uint64_t* counters, const std::byte* source, std::size_t bytes,
                    StreamHandle stream) noexcept override;
 
+  // graph.cpp
+  Status capture_begin(StreamHandle stream) noexcept override;
+  Status capture_end(StreamHandle stream, GraphHandle& graph) noexcept override;
+  Status graph_destroy(GraphHandle graph) noexcept override;
+  Status graph_instantiate(GraphHandle graph, ExecutableHandle& executable) noexcept override;
+  Status graph_update(ExecutableHandle executable, GraphHandle graph) noexcept override;
+  Status graph_launch(ExecutableHandle executable, StreamHandle stream) noexcept override;
+  Status executable_destroy(ExecutableHandle executable) noexcept override;
+
   // How everything else comes to a stream: counted and failed as a call of `operation`, which is_stream_work().
   Status enqueue(Operation operation, StreamHandle stream, std::unique_ptr<Job> job) noexcept;
 
@@ -70,7 +79,7 @@ class HostDriver final : public Driver {
     Fault fault;  // what is to happen to the work, if the call succeeds
   };
   Call begin(Operation operation) noexcept;
-  // Hands the work to the stream; it suffers the call's fault there.
+  // Hands the work to the stream, or to its capture; it suffers the call's fault there.
   Status enqueue(const Call& call, StreamHandle stream, Work work) noexcept;
 
   const Options options_;

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
 #include "native/clock.hpp"
 
 namespace heddle::cuda::host {
+
+class Capture;
 
 // An event of a host device. It outlives its handle while a stream still has work that names it. What is not atomic is
 // guarded by the mutex of the device (see Engine).
@@ -24,6 +27,10 @@ struct Event : std::enable_shared_from_this<Event> {
   bool lost = false;                 // the latest record is reached but never says so
   std::atomic<bool> reported{true};  // what a query sees, of the latest record
   Nanoseconds time = 0;
+  // When the latest record is in a capture: which, and as which of its steps, from 1. The device's thread only.
+  std::weak_ptr<Capture> captured_in;
+  std::size_t captured_as = 0;
+  [[nodiscard]] bool captured() const noexcept { return captured_as != 0; }
 };
 
 }  // namespace heddle::cuda::host

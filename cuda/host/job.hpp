@@ -16,9 +16,10 @@ class Job {
   Job& operator=(const Job&) = delete;
   virtual ~Job() = default;
 
-  // On the stream's thread, or on the one that enqueued it, with no lock held. Looks at `stop` at least every
-  // millisecond of work, and comes to an early end when it is set. Any status but kSuccess kills the device, as a fault in
-  // the middle of work does on a GPU; an error that the enqueuing call could have found belongs there.
+  // On the stream's thread, or on the one that enqueued it, with no lock held; in a graph again at every launch. Looks at
+  // `stop` at least every millisecond of work, and comes to an early end when it is set. Any status but kSuccess kills
+  // the device, as a fault in the middle of work does on a GPU; an error that the enqueuing call could have found belongs
+  // there.
   virtual Status run(const std::atomic<bool>& stop) noexcept = 0;
   // About how many bytes it touches, which decides whether the thread that enqueues it does it on the spot.
   [[nodiscard]] virtual std::size_t weight() const noexcept = 0;

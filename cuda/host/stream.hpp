@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -9,6 +10,8 @@
 #include "cuda/host/work.hpp"
 
 namespace heddle::cuda::host {
+
+class Capture;
 
 // A stream of a host device: an ordered queue with a thread of its own, which starts with the first work that needs it
 // and sleeps when there is none. Small work that has nothing to wait for is done by the thread that enqueues it,
@@ -20,6 +23,9 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
   // Finishes the work in progress, drops the rest, joins the thread.
   ~Stream();
+
+  // What notes the stream's work instead, if it is being captured. The device's thread only.
+  std::shared_ptr<Capture> capture;
 
   // Throws std::system_error when the thread can't be started.
   void enqueue(Work work);

@@ -1,6 +1,7 @@
 import { submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
 import { addon } from '../native.js'
+import { checkEventQuery } from './capture.js'
 
 const collected = new FinalizationRegistry<number>((event) => {
   submit(opcode.dropEvent, 0, event, 0, 0, 0, 0, 0)
@@ -25,6 +26,7 @@ export class Event {
 
   /** Whether everything before its latest record is done. An event that was never recorded is done. Never blocks. */
   get done(): boolean {
+    checkEventQuery(this)
     return addon.eventDone(this.number)
   }
 }

@@ -1,4 +1,5 @@
 export { type Availability, availability } from './availability.js'
+export { CaptureError } from './capture.js'
 export { CudaError } from './cuda-error.js'
 export { Device } from './device.js'
 export { DeviceArray } from './device-array.js'
@@ -6,6 +7,7 @@ export { type DeviceInfo, devices, type LaunchLimits, type PciLink } from './dev
 export type { DLPackTensor } from './dlpack.js'
 export type { Dtype, ElementOf, TypedArrays } from './dtype.js'
 export { Event } from './event.js'
+export { Graph } from './graph.js'
 export { type Loaded, type LoadOptions, type LoadStats, load } from './load.js'
 export { type Fault, type OpenOptions, open } from './open.js'
 export { PinnedArray } from './pinned-array.js'

@@ -2,6 +2,7 @@ import { AbortWatch } from '../bridge/abort.js'
 import { epoch, expect, nameSubmission, type Pending, submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
 import { AbortError } from '../errors.js'
+import { CaptureError, isCapturing } from './capture.js'
 import { errorOf } from './cuda-error.js'
 import type { Stream } from './stream.js'
 
@@ -40,6 +41,7 @@ export class StreamOp implements PromiseLike<void> {
   readonly #index: number
   readonly #epoch: number
   readonly #signal: AbortSignal | undefined
+  readonly #captured: boolean
   #promise: Promise<void> | undefined
 
   /** @internal `index`: where the submission was written; -1 when the signal is aborted, or it went another way. */
@@ -48,9 +50,12 @@ export class StreamOp implements PromiseLike<void> {
     this.#index = index
     this.#epoch = epoch()
     this.#signal = signal
+    this.#captured = isCapturing(stream)
   }
 
   #start(): Promise<void> {
+    if (this.#captured)
+      return Promise.reject(new CaptureError('awaiting an operation', 'it is done with its graph'))
     const signal = this.#signal
     if (signal?.aborted) return Promise.reject(new AbortError(signal))
     const { ended } = this.#stream

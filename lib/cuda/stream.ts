@@ -3,11 +3,13 @@ import { submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
 import { addon } from '../native.js'
 import { validateObject, validateSignal } from '../validate.js'
+import { checkCapture, checkPageable, noteRecord, noteWait } from './capture.js'
 import { deviceClosed } from './cuda-error.js'
 import type { Device } from './device.js'
 import type { DeviceArray } from './device-array.js'
 import { bytesOf, type Dtype, type ElementOf, elementBits } from './dtype.js'
 import { Event } from './event.js'
+import { captureGraph, type Graph } from './graph.js'
 import { call } from './pending.js'
 import { resolveDeviceArray, resolveSpan, type Span, validatePair } from './span.js'
 import { StreamOp } from './stream-op.js'
@@ -66,6 +68,7 @@ export class Stream implements AsyncDisposable {
     const to = resolveSpan(destination, 'destination', device)
     const from = resolveSpan(source, 'source', device)
     validatePair(destination, source)
+    if (to.pageable || from.pageable) checkPageable(this)
     const signal = options === undefined ? undefined : signalOf(options)
     if (signal?.aborted) return new StreamOp(this, -1, signal)
     const index = submit(
@@ -142,6 +145,7 @@ export class Stream implements AsyncDisposable {
   record(event: Event = this.device.event()): Event {
     const device = this.#usable('record')
     validateEvent(event, device)
+    noteRecord(this, event)
     submit(opcode.record, 0, this.number, event.number, 0, 0, 0, 0)
     return event
   }
@@ -155,6 +159,7 @@ export class Stream implements AsyncDisposable {
     if (on instanceof Stream && on.device !== device) throw otherDevice(on)
     const event = on instanceof Stream ? on.#recordTail() : on
     validateEvent(event, device)
+    noteWait(this, event)
     submit(opcode.wait, 0, this.number, event.number, 0, 0, 0, 0)
     return this
   }
@@ -189,8 +194,38 @@ export class Stream implements AsyncDisposable {
     )
   }
 
+  /**
+   * Makes a graph of what `body` submits, to this stream and to those that wait for it there (and that it waits for again
+   * in the end). Nothing is carried out, and events keep the meaning they had. `body` must do all of it before it returns:
+   * no `await`. What has no place in a graph throws a {@link CaptureError} at its call: syncs, queries, awaiting an
+   * operation, ordinary memory, waits for what was recorded outside, another graph.
+   *
+   * @returns a Promise for the graph, ready to be launched; it rejects with a {@link CudaError}, whose `code` is
+   *   `cudaErrorStreamCaptureUnjoined` when a stream's work was not waited for
+   * @throws CaptureError, and what `body` throws
+   */
+  capture(body: (stream: Stream) => void): Promise<Graph> {
+    this.#usable('capture')
+    return captureGraph(this, body)
+  }
+
+  /** @internal Throws when the stream can't be used. */
+  checkUsable(operation: string): void {
+    if (this.#ended !== undefined || this.device.closed) throw deviceClosed(operation)
+    checkCapture(this, operation)
+  }
+
+  /** @internal An operation that has a call of its own. */
+  submitCall(operation: string, options: OperationOptions | undefined, submit: () => void): StreamOp {
+    this.checkUsable(operation)
+    const signal = options === undefined ? undefined : signalOf(options)
+    const made = new StreamOp(this, -1, signal)
+    if (signal?.aborted !== true) submit()
+    return made
+  }
+
   #usable(operation: string): Device {
-    if (this.#ended !== undefined || this.device.closed) throw deviceClosed(`stream.${operation}`)
+    this.checkUsable(`stream.${operation}`)
     return this.device
   }
 
@@ -201,6 +236,7 @@ export class Stream implements AsyncDisposable {
 
   /** Waits for what was submitted and gives the stream back. */
   [Symbol.asyncDispose](): Promise<void> {
+    checkCapture(this, 'stream[Symbol.asyncDispose]')
     this.#ending ??= this.#end()
     return this.#ending
   }

@@ -1,4 +1,4 @@
-import { type Device, load, type Stream } from 'heddle/cuda'
+import { type Device, type DeviceArray, load, type Stream } from 'heddle/cuda'
 
 /** The calls of the CUDA runtime at which a fault can be injected. */
 export const operations = [
@@ -20,6 +20,13 @@ export const operations = [
   'cudaMemcpyAsync',
   'cudaMemsetAsync',
   'histogram',
+  'cudaStreamBeginCapture',
+  'cudaStreamEndCapture',
+  'cudaGraphInstantiate',
+  'cudaGraphExecUpdate',
+  'cudaGraphLaunch',
+  'cudaGraphDestroy',
+  'cudaGraphExecDestroy',
 ] as const
 
 /** Larger than what the host device does at once. */
@@ -47,7 +54,7 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     pending.push(second.histogram(counts, a), second.copy(ordinary, a))
     first.wait(second)
     first.copy(a, pinned)
-    pending.push(first.sync(), second.sync())
+    pending.push(useGraph(first, second, a, b), first.sync(), second.sync())
   }
   results.push(...(await Promise.allSettled(pending)))
   for (const array of [a, b, pinned, counts]) array?.dispose()
@@ -57,6 +64,19 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
   }
   results.push(...(await Promise.allSettled(streams.map((stream) => stream[Symbol.asyncDispose]()))))
   return results
+}
+
+/** A graph over two streams, launched, updated and launched again. */
+async function useGraph(first: Stream, second: Stream, a: DeviceArray<'u8'>, b: DeviceArray<'u8'>) {
+  const body = (value: number) => () => {
+    first.fill(a, value)
+    second.wait(first).copy(b, a)
+    first.wait(second)
+  }
+  using graph = await first.capture(body(1))
+  graph.launch()
+  await graph.update(body(2))
+  await graph.launch(second)
 }
 
 function given<T>(result: PromiseSettledResult<T>): T | undefined {

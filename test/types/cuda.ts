@@ -9,6 +9,7 @@ import {
   type Dtype,
   type ElementOf,
   type Event,
+  type Graph,
   type Loaded,
   load,
   open,
@@ -183,4 +184,15 @@ export async function interop(gpu: Device, stream: Stream): Promise<void> {
   gpu.wrap({ ...tensor, data: 5 })
   const answer = range('step', async () => 42)
   same<typeof answer, Promise<number>>(true)
+}
+
+export async function graphs(stream: Stream, array: DeviceArray<'f32'>): Promise<void> {
+  const graph = await stream.capture((s) => s.fill(array, 1))
+  same<typeof graph, Graph>(true)
+  const launched = graph.launch(stream)
+  same<typeof launched, StreamOp>(true)
+  await graph.update((s) => {
+    // @ts-expect-error: the dtype decides what fills an array
+    s.fill(array, 1n)
+  })
 }

@@ -1,0 +1,96 @@
+import { HeddleError } from '../errors.js'
+import { addon } from '../native.js'
+import type { Event } from './event.js'
+import type { Stream } from './stream.js'
+
+/** Something has no place in a graph, and was asked for while one is captured. `code`: `ERR_HEDDLE_CAPTURE`. */
+export class CaptureError extends HeddleError {
+  /** What was asked for, such as `stream.sync`. */
+  readonly operation: string
+
+  constructor(operation: string, why: string) {
+    super('ERR_HEDDLE_CAPTURE', `${operation} can't be captured: ${why}`)
+    this.operation = operation
+  }
+
+  static {
+    CaptureError.prototype.name = 'CaptureError'
+  }
+}
+
+/** The operations of a stream that a graph can carry out. */
+const capturable = new Set([
+  'stream.copy',
+  'stream.fill',
+  'stream.histogram',
+  'stream.launch',
+  'stream.record',
+  'stream.wait',
+])
+
+/** The capture that is going on. There is one at most, since its body runs to its end before anything else does. */
+let current: { readonly streams: Set<Stream>; readonly events: Set<Event> } | undefined
+
+/** Whether what is submitted to the stream now goes into a graph. */
+export function isCapturing(stream: Stream): boolean {
+  return current?.streams.has(stream) === true
+}
+
+/** Throws when the stream is being captured and the operation has no place in a graph. */
+export function checkCapture(stream: Stream, operation: string): void {
+  if (isCapturing(stream) && !capturable.has(operation))
+    throw new CaptureError(operation, 'a graph only holds work that the device does by itself')
+}
+
+/** The same for the end of a copy that is ordinary memory. */
+export function checkPageable(stream: Stream): void {
+  if (isCapturing(stream))
+    throw new CaptureError(
+      'stream.copy',
+      'ordinary memory is staged by the host, piece by piece; use a pinned array',
+    )
+}
+
+/** The same for asking an event. */
+export function checkEventQuery(event: Event): void {
+  if (current?.events.has(event))
+    throw new CaptureError('event.done', 'in a capture nothing has run when it is asked')
+}
+
+/** An event is recorded. In a capture, that record is the graph's own. */
+export function noteRecord(stream: Stream, event: Event): void {
+  if (current === undefined) return
+  if (isCapturing(stream)) current.events.add(event)
+  else current.events.delete(event)
+}
+
+/** A stream waits: with what is captured it joins the capture; in a capture it can wait for nothing else. */
+export function noteWait(stream: Stream, event: Event): void {
+  if (current === undefined) return
+  const captured = current.events.has(event)
+  if (captured && !isCapturing(stream)) {
+    addon.joinCapture(stream.number)
+    current.streams.add(stream)
+  } else if (!captured && isCapturing(stream)) {
+    throw new CaptureError('stream.wait', 'what it waits for was recorded outside of the capture')
+  }
+}
+
+/** Runs `body` while what is submitted to `stream` is captured. Whoever calls this hands over what was, at once. */
+export function runCapture(stream: Stream, body: (stream: Stream) => void): void {
+  if (current !== undefined) throw new CaptureError('stream.capture', 'another capture is going on')
+  addon.beginCapture(stream.number)
+  current = { streams: new Set([stream]), events: new Set() }
+  let complete = false
+  try {
+    const result: unknown = body(stream)
+    if (result instanceof Promise) {
+      result.catch(() => undefined)
+      throw new CaptureError('an async function', 'the body must have run to its end when it returns')
+    }
+    complete = true
+  } finally {
+    current = undefined
+    if (!complete) addon.cancelCapture()
+  }
+}
