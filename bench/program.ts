@@ -23,9 +23,10 @@ export class Program implements AsyncDisposable {
   readonly #ended: Promise<void>
   #complaint = ''
 
-  constructor(name: string, args: readonly string[]) {
+  /** @param from where the program is: among ours, or in `PATH` */
+  constructor(name: string, args: readonly string[], from: 'bench' | 'PATH' = 'bench') {
     this.#name = name
-    this.#child = spawn(pathOf(name), args)
+    this.#child = spawn(from === 'bench' ? pathOf(name) : name, args)
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#complaint += text
     })

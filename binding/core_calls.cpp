@@ -26,6 +26,7 @@ Napi::Value start(const Napi::CallbackInfo& call) {
   shared.Set("control", share(env, &bridge.control(), sizeof(bridge::Control)));
   shared.Set("submissions", share(env, bridge.submissions(), sizeof(bridge::Submission) * bridge::kSubmissions));
   shared.Set("replies", share(env, bridge.replies(), sizeof(bridge::Reply) * bridge::kReplies));
+  shared.Set("arguments", share(env, bridge.arguments(), bridge::kArgumentBytes));
   shared.Set("submissionBytes", Napi::Number::New(env, sizeof(bridge::Submission)));
   shared.Set("replyBytes", Napi::Number::New(env, sizeof(bridge::Reply)));
   return shared;
@@ -59,6 +60,7 @@ Napi::Value usage(const Napi::CallbackInfo& call) {
   result.Set("streams", Napi::Number::New(env, static_cast<double>(devices.streams())));
   result.Set("events", Napi::Number::New(env, static_cast<double>(devices.events())));
   result.Set("graphs", Napi::Number::New(env, static_cast<double>(devices.graphs())));
+  result.Set("libraries", Napi::Number::New(env, static_cast<double>(devices.libraries())));
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include "binding/calls.hpp"
 #include "binding/device_options.hpp"
 #include "binding/environment.hpp"
+#include "binding/kernel_detail.hpp"
 #include "cuda/availability.hpp"
 #include "cuda/bridge/device_port.hpp"
 
@@ -168,7 +169,9 @@ Napi::Value take_detail(const Napi::CallbackInfo& call) {
   if (const auto* total = std::get_if<cuda::TotalBytes>(&*detail)) {
     return Napi::Number::New(env, static_cast<double>(total->bytes));
   }
-  const auto& stats = std::get<cuda::LoadStats>(*detail);
+  const auto* loaded = std::get_if<cuda::LoadStats>(&*detail);
+  if (loaded == nullptr) return kernel_detail(env, *detail);
+  const cuda::LoadStats& stats = *loaded;
   Napi::Object result = Napi::Object::New(env);
   result.Set("bytes", Napi::Number::New(env, static_cast<double>(stats.bytes)));
   result.Set("milliseconds", Napi::Number::New(env, static_cast<double>(stats.time) / 1e6));

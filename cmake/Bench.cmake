@@ -24,4 +24,23 @@ foreach(source IN LISTS HEDDLE_BENCH_SOURCES)
   endif()
   list(APPEND HEDDLE_BENCH_TARGETS ${name})
 endforeach()
+
+# bench/native/<name>.cu, where there is an nvcc.
+if(HEDDLE_CUDART)
+  file(GLOB HEDDLE_CUDA_BENCH_SOURCES CONFIGURE_DEPENDS bench/native/*.cu)
+  foreach(source IN LISTS HEDDLE_CUDA_BENCH_SOURCES)
+    get_filename_component(name "${source}" NAME_WE)
+    set(program "${CMAKE_CURRENT_BINARY_DIR}/bench/${name}")
+    add_custom_command(OUTPUT "${program}"
+      COMMAND "${CMAKE_COMMAND}" -E make_directory "${CMAKE_CURRENT_BINARY_DIR}/bench"
+      COMMAND "${CUDAToolkit_NVCC_EXECUTABLE}" -O3 -std=c++17 -arch=all-major -Wno-deprecated-gpu-targets
+              -o "${program}" "${source}"
+      DEPENDS "${source}" bench/native/serve.hpp
+      COMMENT "Compiling ${name}"
+      VERBATIM)
+    add_custom_target(${name} DEPENDS "${program}")
+    list(APPEND HEDDLE_BENCH_TARGETS ${name})
+  endforeach()
+endif()
+
 add_custom_target(heddle_bench DEPENDS ${HEDDLE_BENCH_TARGETS})

@@ -92,12 +92,16 @@ void DeviceThread::post(Call call) {
   posted->call(make_error(kDeviceClosed, "call"));
 }
 
-void DeviceThread::post_to_lane(Call call) {
+void DeviceThread::post_to_lane(Call call) { post_to(lane_, std::move(call)); }
+
+void DeviceThread::post_to_compiler(Call call) { post_to(compilers_, std::move(call)); }
+
+void DeviceThread::post_to(std::optional<BlockingPool>& pool, Call call) {
   auto job = std::make_unique<LaneJob>(*this, std::move(call));
   {
     const std::lock_guard lock(gate_);
     if (accepting_) {
-      lane_->submit(*job);
+      pool->submit(*job);
       (void)job.release();
       return;
     }

@@ -244,6 +244,7 @@ void DeviceThread::begin_close() noexcept {
   // What was submitted before the close comes before it.
   (void)take_commands();
   state_ = State::closing;
+  stopping_.store(true, std::memory_order_relaxed);
   close_deadline_ = executor_->now() + std::chrono::nanoseconds(options_.close_timeout).count();
   if (core_.refusal() == nullptr || core_.fault() != nullptr) core_.refuse(make_error(kDeviceClosed, "close"));
   core_.stop_tasks();
@@ -284,6 +285,8 @@ void DeviceThread::finish() noexcept {
   core_.events.close();
   core_.staging.close();
   core_.load_ring = nullptr;
+  stopping_.store(true, std::memory_order_relaxed);
+  compilers_.reset();
   struct Last : BlockingPool::Job {
     explicit Last(DeviceCore& of) noexcept : Job(&Last::close), core(of) {}
     static void close(Job& job) noexcept {

@@ -51,6 +51,8 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   void post(Call call);
   // The same on the slow lane; the error is also that of a device that failed to open or has died.
   void post_to_lane(Call call);
+  // And on the lane of compilers, which take longer than anything else should wait.
+  void post_to_compiler(Call call);
   void close(std::function<void()> closed);
 
   // The device's thread and the slow lane, once the device is open.
@@ -58,6 +60,8 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   // Why the device takes nothing any more; null when it does. The device's thread.
   [[nodiscard]] ErrorPtr refusal() const noexcept { return core_.refusal(); }
   [[nodiscard]] const DeviceInfo& info() const noexcept { return info_; }
+  // Set when the device begins to close: a compiler has no time left. Any thread.
+  [[nodiscard]] const std::atomic<bool>& stopping() const noexcept { return stopping_; }
 
  private:
   enum class State : std::uint8_t { opening, open, closing, closed };
@@ -87,6 +91,7 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   void give_up_waiting() noexcept;
   void finish() noexcept;
 
+  void post_to(std::optional<BlockingPool>& pool, Call call);
   void dispose(Disposable& dropped) noexcept;
   void set_lane_refusal(const ErrorPtr& error) noexcept;
   [[nodiscard]] ErrorPtr lane_refusal() noexcept;
@@ -106,6 +111,8 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   Inbox<Disposable> dropped_;
   std::atomic<unsigned> labels_{0};
   std::optional<BlockingPool> lane_{1};
+  std::optional<BlockingPool> compilers_{1};
+  std::atomic<bool> stopping_{false};
 
   // The device's thread.
   std::optional<Executor> executor_;

@@ -39,6 +39,12 @@ constexpr std::array kNames{
     Name{Operation::graph_launch, "cudaGraphLaunch", "graph_launch", true},
     Name{Operation::graph_destroy, "cudaGraphDestroy", "graph_destroy"},
     Name{Operation::executable_destroy, "cudaGraphExecDestroy", "executable_destroy"},
+    Name{Operation::compile, "nvrtcCompileProgram", "compile"},
+    Name{Operation::library_load, "cudaLibraryLoadData", "library_load"},
+    Name{Operation::library_unload, "cudaLibraryUnload", "library_unload"},
+    Name{Operation::library_kernel, "cudaLibraryGetKernel", "library_kernel"},
+    Name{Operation::launch, "cudaLaunchKernelExC", "launch", true},
+    Name{Operation::occupancy, "cudaOccupancyMaxActiveBlocksPerMultiprocessor", "occupancy"},
 };
 
 constexpr bool in_order() {

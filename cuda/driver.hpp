@@ -1,12 +1,17 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "cuda/availability.hpp"
+#include "cuda/compile.hpp"
 #include "cuda/error.hpp"
+#include "cuda/launch.hpp"
 #include "cuda/memory.hpp"
 #include "native/clock.hpp"
 
@@ -41,6 +46,12 @@ enum class Operation : std::uint8_t {
   graph_launch,
   graph_destroy,
   executable_destroy,
+  compile,
+  library_load,
+  library_unload,
+  library_kernel,
+  launch,
+  occupancy,
   end,  // none: how many there are
 };
 inline constexpr auto kOperations = static_cast<std::size_t>(Operation::end);
@@ -59,10 +70,14 @@ struct DriverStream;
 struct DriverEvent;
 struct DriverGraph;
 struct DriverExecutable;
+struct DriverLibrary;
+struct DriverKernel;
 using StreamHandle = DriverStream*;
 using EventHandle = DriverEvent*;
 using GraphHandle = DriverGraph*;            // what was captured
 using ExecutableHandle = DriverExecutable*;  // what can be launched
+using LibraryHandle = DriverLibrary*;
+using KernelHandle = DriverKernel*;  // its library's
 
 // The seam: one device as the CUDA runtime shows it. Two sides, cudart/ and host/, with the same contract; nothing above
 // knows which it has. Calls return the runtime's error numbers and never throw. All but the ones marked slow return
@@ -131,6 +146,21 @@ class Driver {
   virtual Status graph_launch(ExecutableHandle executable, StreamHandle stream) noexcept = 0;
   // Slow. Launches may be in flight.
   virtual Status executable_destroy(ExecutableHandle executable) noexcept = 0;
+
+  // Slow: takes a compiler's time, and looks at `stop` meanwhile. Needs nothing of the device but its kind, and may be
+  // called on a third thread. May throw what the standard library does where it runs out of something.
+  [[nodiscard]] virtual Compilation compile(const CompileRequest& request, const std::atomic<bool>& stop) = 0;
+  // Slow, all four. `log` is what the loader had to say. The image need not stay.
+  virtual Status library_load(std::span<const std::byte> image, LibraryHandle& library, std::string& log) noexcept = 0;
+  // May also be called after shutdown(), and then by any thread.
+  virtual Status library_unload(LibraryHandle library) noexcept = 0;
+  virtual Status library_kernel(LibraryHandle library, const char* name, KernelHandle& kernel,
+                                KernelInfo& info) noexcept = 0;
+  virtual Status occupancy(KernelHandle kernel, unsigned block_threads, std::size_t shared_bytes,
+                           Occupancy& found) noexcept = 0;
+  // `values`: the arguments, laid out as `info`, which is the kernel's own, says. They need not stay.
+  virtual Status launch(KernelHandle kernel, const KernelInfo& info, const LaunchShape& shape, std::byte* values,
+                        StreamHandle stream) noexcept = 0;
 
   // The first sticky error, if the device has died.
   [[nodiscard]] virtual Status sticky_error() noexcept = 0;

@@ -11,12 +11,17 @@ namespace heddle::cuda {
 inline constexpr int kSuccess = 0;
 inline constexpr int kInvalidValue = 1;
 inline constexpr int kMemoryAllocation = 2;
+inline constexpr int kInvalidConfiguration = 9;
 inline constexpr int kInsufficientDriver = 35;
 inline constexpr int kNoDevice = 100;
 inline constexpr int kInvalidDevice = 101;
+inline constexpr int kInvalidKernelImage = 200;
 inline constexpr int kOperatingSystem = 304;
+inline constexpr int kSymbolNotFound = 500;
 inline constexpr int kNotReady = 600;
 inline constexpr int kIllegalAddress = 700;
+inline constexpr int kAssert = 710;
+inline constexpr int kLaunchFailure = 719;
 inline constexpr int kNotSupported = 801;
 inline constexpr int kCaptureUnsupported = 900;
 inline constexpr int kCaptureInvalidated = 901;

@@ -12,7 +12,15 @@ export interface Addon {
   keepAlive(): void
   deliveries(): number
   usage(): Record<
-    'requests' | 'timers' | 'memory' | 'descriptors' | 'devices' | 'streams' | 'events' | 'graphs',
+    | 'requests'
+    | 'timers'
+    | 'memory'
+    | 'descriptors'
+    | 'devices'
+    | 'streams'
+    | 'events'
+    | 'graphs'
+    | 'libraries',
     number
   >
   capabilities(): { kernel: string; io: { backend: 'uring' | 'fallback'; reason: string } }
@@ -69,6 +77,10 @@ export interface Addon {
     progress: boolean,
   ): void
   takeDetail(id: number): unknown
+  compile(id: number, device: number, request: NativeCompileRequest): void
+  loadLibrary(id: number, device: number, image: Uint8Array): void
+  kernel(id: number, library: number, name: string): void
+  occupancy(id: number, kernel: number, blockThreads: number, sharedBytes: number): void
   hostBuffer(memory: number, bytes: number): ArrayBuffer
   detach(buffer: ArrayBuffer): void
   startTrace(): void
@@ -108,11 +120,26 @@ export interface NativeOpenOptions {
   faults?: readonly object[]
 }
 
+/** As binding/kernel_calls.cpp takes it. */
+export interface NativeCompileRequest {
+  source: string
+  name: string
+  options: readonly string[]
+  headers: readonly { name: string; text: string }[]
+  /** A folder; empty for none. */
+  cache: string
+  /** A path; empty for the one that is found. */
+  compiler: string
+  /** The folder of device_language.hpp. */
+  language: string
+}
+
 /** The memory in which operations and their results cross; see native/bridge/layout.hpp. */
 export interface SharedArrays {
   control: ArrayBuffer
   submissions: ArrayBuffer
   replies: ArrayBuffer
+  arguments: ArrayBuffer
   submissionBytes: number
   replyBytes: number
 }

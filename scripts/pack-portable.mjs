@@ -23,7 +23,16 @@ const sources = [
   'tsconfig.base.json',
   'tsconfig.json',
 ]
-const folders = ['dist', 'test', 'lib', 'build/examples', 'build/bench', 'cuda/kernels']
+const folders = [
+  'dist',
+  'test',
+  'lib',
+  'build/examples',
+  'build/bench',
+  'bench/peers',
+  'cuda/kernels',
+  'cuda/host',
+]
 
 function copy(from, to) {
   if (existsSync(from)) cpSync(from, to, { recursive: true, dereference: true })

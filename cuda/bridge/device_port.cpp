@@ -180,6 +180,12 @@ void DevicePort::handle(const bridge::Submission& submission) {
     case StreamOpcode::drop_event:
       events_.remove(submission.a);
       return;
+    case StreamOpcode::drop_kernel:
+      kernels_.remove(submission.a);
+      return;
+    case StreamOpcode::drop_library:
+      libraries_.remove(submission.a);
+      return;
     case StreamOpcode::notify:
       // Nobody to notify: JavaScript was terminated before it could say who waits.
       if (submission.id == 0) return;
@@ -239,6 +245,10 @@ bool DevicePort::fill_in(const bridge::Submission& submission, Command& command)
           submission.opcode == static_cast<int>(StreamOpcode::record) ? CommandKind::record : CommandKind::wait;
       command.event = events_.at(submission.b);
       return command.event != nullptr;
+    case StreamOpcode::launch:
+      command.kind = CommandKind::action;
+      command.action = launch_of(submission);
+      return command.action != nullptr;
     case StreamOpcode::notify:
       command.kind = CommandKind::notify;
       return true;
@@ -264,6 +274,8 @@ void DevicePort::close() {
   streams_.clear();
   events_.clear();
   graphs_.clear();
+  kernels_.clear();
+  libraries_.clear();
   devices_.clear();
   open_->store(false);
 }

@@ -18,6 +18,7 @@
 #include "cuda/device.hpp"
 #include "cuda/error.hpp"
 #include "cuda/graph.hpp"
+#include "cuda/library.hpp"
 #include "cuda/load.hpp"
 #include "native/bridge/bridge.hpp"
 
@@ -30,7 +31,15 @@ struct FileFailure {
 struct TotalBytes {  // with a number of bytes out of so many
   std::uint64_t bytes = 0;
 };
-using ReplyDetail = std::variant<ErrorPtr, FileFailure, LoadStats, TotalBytes>;
+struct CompileFailure {  // with kDeviceFailure
+  Compilation compilation;
+};
+struct CompileStats {  // with a library that was compiled
+  std::string log;
+  bool cached = false;
+};
+using ReplyDetail =
+    std::variant<ErrorPtr, FileFailure, LoadStats, TotalBytes, CompileFailure, CompileStats, KernelInfo, Occupancy>;
 
 // One environment's devices: turns what JavaScript submits into commands for streams, and what devices answer into
 // replies. The JS thread only; what devices tell on their threads is posted to the bridge.
@@ -52,6 +61,13 @@ class DevicePort {
   void stream_handle(std::int32_t id, Number stream);                          // the driver's stream, an address
   // the memory; detail: LoadStats. With `progress`, replies say how many bytes have arrived; detail: TotalBytes.
   void load(std::int32_t id, Number device, std::string path, LoadOptions options, bool progress);
+
+  // A library; detail of a compiled one: CompileStats.
+  void load_library(std::int32_t id, Number device, std::vector<std::byte> image);
+  void compile(std::int32_t id, Number device, CompileRequest request);
+  void kernel(std::int32_t id, Number library, std::string name);  // a kernel; detail: KernelInfo
+  // nothing; detail: Occupancy
+  void occupancy(std::int32_t id, Number kernel, unsigned block_threads, std::size_t shared_bytes);
 
   // For what is too rare for a submission of its own: submits the action, which nobody waits for. Its error comes out at
   // the stream's next notify. A stream that is gone drops it. Precondition: the submissions have been drained.
@@ -88,6 +104,7 @@ class DevicePort {
   [[nodiscard]] std::size_t streams() const noexcept { return streams_.size(); }
   [[nodiscard]] std::size_t events() const noexcept { return events_.size(); }
   [[nodiscard]] std::size_t graphs() const noexcept { return graphs_.size(); }
+  [[nodiscard]] std::size_t libraries() const noexcept { return libraries_.size() + kernels_.size(); }
 
  private:
   friend class PendingCommand;
@@ -110,6 +127,16 @@ class DevicePort {
     std::unordered_set<Number> streams;
     Graph::Recording recording;
   };
+  struct OpenLibrary {
+    std::shared_ptr<Device> device;
+    LibraryPtr library;
+    explicit operator bool() const noexcept { return library != nullptr; }
+  };
+  struct OpenKernel {
+    std::shared_ptr<Device> device;
+    KernelPtr kernel;
+    explicit operator bool() const noexcept { return kernel != nullptr; }
+  };
 
   static void on_submission(void* port, const bridge::Submission& submission);
   void handle(const bridge::Submission& submission);
@@ -118,6 +145,9 @@ class DevicePort {
   bool capture(Number stream, Command& command);
   // False: the submission names memory that is not there.
   bool fill_in(const bridge::Submission& submission, Command& command);
+  // Null: it names what is not there, or its arguments are not what the kernel takes.
+  [[nodiscard]] std::unique_ptr<StreamAction> launch_of(const bridge::Submission& submission);
+  void told_library(std::int32_t id, const std::shared_ptr<Device>& device, LibraryPtr library);
   [[nodiscard]] Span hold(Number memory, double offset, double bytes) const noexcept;
 
   // Any thread: runs `body` on the JS thread.
@@ -134,6 +164,8 @@ class DevicePort {
   NumberTable<std::shared_ptr<Event>> events_;
   NumberTable<std::shared_ptr<Graph>> graphs_;
   std::optional<OpenCapture> capture_;
+  NumberTable<OpenLibrary> libraries_;
+  NumberTable<OpenKernel> kernels_;
   // By id, in the order of the replies they belong to.
   std::unordered_map<std::int32_t, std::deque<ReplyDetail>> details_;
   bool closed_ = false;

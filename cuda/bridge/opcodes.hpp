@@ -17,6 +17,9 @@ enum class StreamOpcode : std::int32_t {
   notify,       //
   drop_stream,  // nobody will name it again
   drop_event,   // a: event
+  launch,       // b: kernel; c: where its arguments lie (see launch_record.hpp)
+  drop_kernel,  // a: kernel
+  drop_library,  // a: library
 };
 
 }  // namespace heddle::cuda

@@ -141,6 +141,7 @@ Status CudartDriver::histogram(std::uint64_t* counters, const std::byte* source,
 void CudartDriver::shutdown() noexcept {
   clock_.close();
   kernels_.unload();
+  libraries_.close();
 }
 
 std::shared_ptr<Driver> make_driver(int ordinal) { return std::make_shared<CudartDriver>(ordinal); }

@@ -8,6 +8,7 @@
 
 #include "cuda/cudart/device_clock.hpp"
 #include "cuda/cudart/kernels.hpp"
+#include "cuda/cudart/libraries.hpp"
 #include "cuda/driver.hpp"
 
 namespace heddle::cuda::cudart {
@@ -61,11 +62,25 @@ class CudartDriver final : public Driver {
   Status graph_launch(ExecutableHandle executable, StreamHandle stream) noexcept override;
   Status executable_destroy(ExecutableHandle executable) noexcept override;
 
+  // driver_kernels.cpp
+  [[nodiscard]] Compilation compile(const CompileRequest& request, const std::atomic<bool>& stop) override;
+  Status library_load(std::span<const std::byte> image, LibraryHandle& library, std::string& log) noexcept override;
+  Status library_unload(LibraryHandle library) noexcept override;
+  Status library_kernel(LibraryHandle library, const char* name, KernelHandle& kernel,
+                        KernelInfo& info) noexcept override;
+  Status occupancy(KernelHandle kernel, unsigned block_threads, std::size_t shared_bytes,
+                   Occupancy& found) noexcept override;
+  Status launch(KernelHandle kernel, const KernelInfo& info, const LaunchShape& shape, std::byte* values,
+                StreamHandle stream) noexcept override;
+
   [[nodiscard]] Status sticky_error() noexcept override { return dead_of_.load(std::memory_order_relaxed); }
   [[nodiscard]] bool copies_pageable() const noexcept override { return false; }
   [[nodiscard]] bool completes_inline() const noexcept override { return false; }
   // There is no way to take work back from a GPU, nor to know when it lets go of memory.
-  bool abandon() noexcept override { return false; }
+  bool abandon() noexcept override {
+    libraries_.leak();
+    return false;
+  }
   void shutdown() noexcept override;
 
  private:
@@ -76,6 +91,7 @@ class CudartDriver final : public Driver {
   const int ordinal_;
   std::atomic<Status> dead_of_{kSuccess};
   Kernels kernels_;
+  Libraries libraries_;
   DeviceClock clock_;
 };
 

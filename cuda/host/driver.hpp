@@ -62,6 +62,17 @@ class HostDriver final : public Driver {
   Status graph_launch(ExecutableHandle executable, StreamHandle stream) noexcept override;
   Status executable_destroy(ExecutableHandle executable) noexcept override;
 
+  // driver_kernels.cpp
+  [[nodiscard]] Compilation compile(const CompileRequest& request, const std::atomic<bool>& stop) override;
+  Status library_load(std::span<const std::byte> image, LibraryHandle& library, std::string& log) noexcept override;
+  Status library_unload(LibraryHandle library) noexcept override;
+  Status library_kernel(LibraryHandle library, const char* name, KernelHandle& kernel,
+                        KernelInfo& info) noexcept override;
+  Status occupancy(KernelHandle kernel, unsigned block_threads, std::size_t shared_bytes,
+                   Occupancy& found) noexcept override;
+  Status launch(KernelHandle kernel, const KernelInfo& info, const LaunchShape& shape, std::byte* values,
+                StreamHandle stream) noexcept override;
+
   // How everything else comes to a stream: counted and failed as a call of `operation`, which is_stream_work().
   Status enqueue(Operation operation, StreamHandle stream, std::unique_ptr<Job> job) noexcept;
 

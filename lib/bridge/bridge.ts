@@ -85,6 +85,14 @@ export function submit(
   return index
 }
 
+/** Sees to it that the next submission goes in without a drain. */
+export function makeRoom(): void {
+  if (control[at.submitted] === capacity) addon.drain()
+}
+
+/** See arguments.ts. */
+export const argumentMemory = shared.arguments
+
 /** Changes with every drain: a submission written in the current epoch can still be changed. */
 export function epoch(): number {
   return control[at.epoch] as number

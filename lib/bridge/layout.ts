@@ -24,6 +24,9 @@ export const opcode = {
   notify: 69,
   dropStream: 70,
   dropEvent: 71,
+  launch: 72,
+  dropKernel: 73,
+  dropLibrary: 74,
 } as const
 
 /** Calls on paths and what their flags mean: native/io/path_call.hpp. */

@@ -2,6 +2,7 @@ import { deviceFailure } from '../bridge/layout.js'
 import { AbortError, HeddleError } from '../errors.js'
 import { FileError } from '../fs/file-error.js'
 import { addon } from '../native.js'
+import { CompileError } from './compile-error.js'
 
 /**
  * A failed operation of a device. `code` is the CUDA runtime's name for the error, such as `cudaErrorMemoryAllocation`; the
@@ -49,12 +50,18 @@ export function deviceClosed(operation: string): CudaError {
  * The error of a failed reply. Call it while the reply is handled.
  *
  * @param path of the file, where the operation has one
+ * @param compiled name of the source, where it is compiled
  */
-export function errorOf(status: number, id: number, path?: string | Buffer): Error {
+export function errorOf(status: number, id: number, path?: string | Buffer, compiled?: string): Error {
   const detail = addon.takeDetail(id)
+  if (compiled !== undefined && isCompileFailure(detail)) return new CompileError(detail, compiled)
   if (status === deviceFailure) return new CudaError(detail as ConstructorParameters<typeof CudaError>[0])
   if (status === cancelled) return new AbortError()
   return new FileError(status, typeof detail === 'string' ? detail : 'copy', path)
+}
+
+function isCompileFailure(detail: unknown): detail is ConstructorParameters<typeof CompileError>[0] {
+  return typeof detail === 'object' && detail !== null && 'log' in detail
 }
 
 /** -ECANCELED */

@@ -3,12 +3,15 @@ import { ArgumentRangeError, ArgumentValueError } from '../argument-errors.js'
 import { addon } from '../native.js'
 import { validateInteger, validateObject } from '../validate.js'
 import { Allocation, PinnedAllocation } from './allocation.js'
+import { type CompileOptions, compile } from './compile.js'
 import { type CudaError, deviceClosed } from './cuda-error.js'
 import { DeviceArray } from './device-array.js'
 import type { DeviceInfo } from './device-info.js'
 import type { DLPackTensor } from './dlpack.js'
 import { bytesOf, type Dtype, validateDtype } from './dtype.js'
 import { Event } from './event.js'
+import type { Kernels } from './kernel-signatures.js'
+import { type Library, loadLibrary } from './library.js'
 import { call } from './pending.js'
 import { PinnedArray } from './pinned-array.js'
 import { Stream, type StreamOptions } from './stream.js'
@@ -98,6 +101,37 @@ export class Device implements AsyncDisposable {
   wrap(tensor: DLPackTensor, options?: WrapOptions): DeviceArray<Dtype> {
     this.#usable('wrap')
     return wrap(this, tensor, options)
+  }
+
+  /**
+   * Compiles CUDA C++ and loads it: on a GPU with NVRTC, on the host device with the system's C++ compiler. Gives the
+   * `extern "C" __global__` kernels by name, with the arguments that they take inferred from the source text. Takes a second or
+   * so, on a thread of its own; what was compiled is kept on disk.
+   *
+   * ```ts
+   * const { saxpy } = await gpu.compile(`
+   *   extern "C" __global__ void saxpy(unsigned n, float a, const float* x, float* y) {
+   *     const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+   *     if (i < n) y[i] += a * x[i];
+   *   }`)
+   * await stream.launch(saxpy, { grid: n / 256, block: 256 }, n, 2, x, y)
+   * ```
+   *
+   * @throws TypeError at the call; rejects with a {@link CompileError} that has the compiler's log, line and column
+   */
+  compile<const S extends string>(source: S, options?: CompileOptions): Promise<Kernels<S>> {
+    this.#usable('compile')
+    return compile(this, source, options)
+  }
+
+  /**
+   * Loads an image that was compiled before: PTX, a cubin or a fatbin. The bytes are copied.
+   *
+   * @throws TypeError at the call; rejects with a {@link CudaError}, `cudaErrorInvalidKernelImage` for instance
+   */
+  library(image: Uint8Array): Promise<Library> {
+    this.#usable('library')
+    return loadLibrary(this, image)
   }
 
   /** Bytes of device memory: not in use by anybody, and in all. */

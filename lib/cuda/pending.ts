@@ -46,7 +46,7 @@ class PendingDeviceCall<T> implements Pending {
       }
       return
     }
-    const error = errorOf(status, id, this.options.path)
+    const error = errorOf(status, id, this.options.path, this.options.compiled)
     this.reject(error instanceof AbortError ? (this.watch?.error() ?? error) : error)
   }
 }
@@ -54,6 +54,8 @@ class PendingDeviceCall<T> implements Pending {
 export interface DeviceCallOptions {
   readonly signal?: AbortSignal | undefined
   readonly path?: string | Buffer
+  /** Of a source that is compiled: its name. */
+  readonly compiled?: string
   readonly onProgress?: ((value: number, id: number) => void) | undefined
 }
 

@@ -10,6 +10,10 @@ import type { DeviceArray } from './device-array.js'
 import { bytesOf, type Dtype, type ElementOf, elementBits } from './dtype.js'
 import { Event } from './event.js'
 import { captureGraph, type Graph } from './graph.js'
+import { type Kernel, validateKernel } from './kernel.js'
+import type { KernelArgument } from './kernel-types.js'
+import { writeLaunch } from './launch.js'
+import type { LaunchConfig } from './launch-config.js'
 import { call } from './pending.js'
 import { resolveDeviceArray, resolveSpan, type Span, validatePair } from './span.js'
 import { StreamOp } from './stream-op.js'
@@ -138,6 +142,23 @@ export class Stream implements AsyncDisposable {
       from.byteOffset,
       from.byteLength,
     )
+    return new StreamOp(this, index, signal)
+  }
+
+  /**
+   * Launches a kernel of the same device. Its arguments are checked as those of a function: their number and types by
+   * TypeScript, and again here. A pointer takes an array of its element type, which stays alive until the launch is done.
+   *
+   * @throws TypeError ({@link LaunchError}, `ERR_INVALID_ARG_TYPE`) or RangeError; rejects with a CudaError, such as
+   *   `cudaErrorInvalidConfiguration` where the device has not what the launch asks for
+   */
+  launch<A extends readonly KernelArgument[]>(kernel: Kernel<A>, config: LaunchConfig, ...args: A): StreamOp {
+    const device = this.#usable('launch')
+    validateKernel(kernel)
+    const place = writeLaunch(kernel, config, args, device)
+    const signal = config.signal === undefined ? undefined : signalOf(config)
+    if (signal?.aborted) return new StreamOp(this, -1, signal)
+    const index = submit(opcode.launch, 0, this.number, kernel.number, place, 0, 0, 0)
     return new StreamOp(this, index, signal)
   }
 

@@ -38,6 +38,7 @@ class Bridge {
   [[nodiscard]] Control& control() noexcept { return shared_->control; }
   [[nodiscard]] Submission* submissions() noexcept { return shared_->submissions; }
   [[nodiscard]] Reply* replies() noexcept { return shared_->replies; }
+  [[nodiscard]] std::byte* arguments() noexcept { return shared_->arguments; }
   [[nodiscard]] MemoryTable& memory() noexcept { return memory_; }
   [[nodiscard]] Executor& executor() noexcept { return executor_; }
 
@@ -91,6 +92,7 @@ class Bridge {
     Control control{};
     Submission submissions[kSubmissions]{};
     Reply replies[kReplies]{};
+    alignas(16) std::byte arguments[kArgumentBytes]{};
   };
 
   // A longer copy is left to other threads, and so is what exceeds the second number between two looks at the clock.

@@ -34,6 +34,8 @@ inline constexpr std::int32_t kProgress = 1;  // not the end: `value` says how f
 
 inline constexpr std::size_t kSubmissions = 4096;
 inline constexpr std::size_t kReplies = 4096;
+// For arguments that do not fit a submission, which then says where they lie. Empty again after each drain.
+inline constexpr std::size_t kArgumentBytes = std::size_t{256} << 10;
 
 struct Control {
   std::int32_t submitted;  // descriptors written since the last drain; JavaScript counts up, native code resets

@@ -49,7 +49,8 @@ describe.each(['fail', 'sticky', 'slow'] as const)('each call of the device in t
       const { devices, streams, requests } = usage()
       expect({ devices, streams, requests }).toEqual({ devices: 0, streams: 0, requests: 0 })
     }
-    expect({ ...usage(), events: 0, memory: 0 }).toEqual({ ...before, events: 0, memory: 0 })
+    const collected = { events: 0, memory: 0, libraries: 0 }
+    expect({ ...usage(), ...collected }).toEqual({ ...before, ...collected })
     // A thread that was joined may stay in the list for a moment.
     while (deviceThreads() > 0) await new Promise((resolve) => setImmediate(resolve))
     const gpu = await open('host')

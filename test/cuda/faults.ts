@@ -1,4 +1,5 @@
 import { type Device, type DeviceArray, load, type Stream } from 'heddle/cuda'
+import { compileIfPossible } from './compilers.ts'
 
 /** The calls of the CUDA runtime at which a fault can be injected. */
 export const operations = [
@@ -27,10 +28,21 @@ export const operations = [
   'cudaGraphLaunch',
   'cudaGraphDestroy',
   'cudaGraphExecDestroy',
+  'nvrtcCompileProgram',
+  'cudaLibraryLoadData',
+  'cudaLibraryUnload',
+  'cudaLibraryGetKernel',
+  'cudaOccupancyMaxActiveBlocksPerMultiprocessor',
+  'cudaLaunchKernelExC',
 ] as const
 
 /** Larger than what the host device does at once. */
 const length = 200_000
+
+const source = `
+  extern "C" __global__ void flip(unsigned n, unsigned char* x) {
+    for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) x[i] = ~x[i];
+  }`
 
 /** Everything a device can do, on two streams. Gives how each operation ended; one that never ends is a test that times out. */
 export async function useAll(gpu: Device, path: string): Promise<PromiseSettledResult<unknown>[]> {
@@ -41,7 +53,9 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     gpu.alloc('u64', 256),
   ])
   const [a, b, pinned, counts] = [given(memory[0]), given(memory[1]), given(memory[2]), given(memory[3])]
-  const results: PromiseSettledResult<unknown>[] = [...memory]
+  const compiled = await Promise.allSettled([compileIfPossible(gpu, source)])
+  const { flip } = given(compiled[0]) ?? {}
+  const results: PromiseSettledResult<unknown>[] = [...memory, ...compiled]
   const streams = [gpu.stream(), gpu.stream()] as [Stream, Stream]
   const [first, second] = streams
   const ordinary = new Uint8Array(length).fill(1)
@@ -55,6 +69,12 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     first.wait(second)
     first.copy(a, pinned)
     pending.push(useGraph(first, second, a, b), first.sync(), second.sync())
+  }
+  if (flip && a) {
+    pending.push(flip.occupancy({ block: 64 }), first.launch(flip, { grid: 10, block: 64 }, length, a))
+    second.wait(first).launch(flip, { grid: 1, block: 1 }, length, a)
+    flip.library.dispose()
+    pending.push(second.sync())
   }
   results.push(...(await Promise.allSettled(pending)))
   for (const array of [a, b, pinned, counts]) array?.dispose()

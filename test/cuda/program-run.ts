@@ -1,7 +1,13 @@
-import type { Device, DeviceArray, Event, PinnedArray, Span, Stream } from 'heddle/cuda'
+import type { Device, DeviceArray, Event, Kernels, PinnedArray, Span, Stream } from 'heddle/cuda'
 import { randomBytes } from './bytes.ts'
+import { compileIfPossible } from './compilers.ts'
 import { OrderKeeper } from './order-keeper.ts'
 import { type Part, type Program, type Step, sizes } from './random-program.ts'
+
+const source = `
+  extern "C" __global__ void combine(unsigned n, unsigned char add, unsigned char* to, const unsigned char* from) {
+    for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) to[i] += from[i] + add;
+  }`
 
 interface Buffer {
   /** What the device has. Arrays that can be freed have a spare. */
@@ -23,6 +29,7 @@ export class ProgramRun {
   readonly #events: Event[]
   readonly #order: OrderKeeper
   readonly #awaited: Promise<unknown>[] = []
+  #kernels: Kernels<typeof source> | undefined
   #buffers: Buffer[] = []
   #counts: Counts[] = []
 
@@ -34,6 +41,7 @@ export class ProgramRun {
   }
 
   async prepare(gpu: Device): Promise<void> {
+    this.#kernels = await compileIfPossible(gpu, source)
     for (const [i, size] of sizes.entries()) {
       const array = await gpu.alloc('u8', size)
       const pinned = await gpu.pinned('u8', size)
@@ -79,6 +87,7 @@ export class ProgramRun {
     if (step.do === 'copy') this.#copy(step)
     else if (step.do === 'fill') this.#fill(step)
     else if (step.do === 'histogram') this.#histogram(step)
+    else if (step.do === 'launch') this.#launch(step)
     else if (step.do === 'free') this.#free(step)
     else if (step.do === 'await') this.#awaited.push(this.#stream(step.stream).sync())
     else this.#synchronise(step)
@@ -130,6 +139,31 @@ export class ProgramRun {
     )
     for (const byte of model.subarray(start, start + length))
       into.model[byte] = (into.model[byte] as bigint) + 1n
+  }
+
+  /** Adds the bytes of one array to those of another, and a number. */
+  #launch({ stream, to, from, add, abort }: Step & { do: 'launch' }): void {
+    const destination = this.#part({ ...to, buffer: to.buffer * 3 })
+    const source = this.#part({ ...from, buffer: from.buffer * 3 })
+    if (destination.buffer === source.buffer) return
+    const length = Math.min(destination.length, source.length)
+    const [a, b] = [this.#buffer(destination.buffer), this.#buffer(source.buffer)]
+    if (this.#kernels === undefined) return
+    const { combine } = this.#kernels
+    this.#submit(stream, [source.buffer], [destination.buffer], abort, (on, options) =>
+      on.launch(
+        combine,
+        { grid: 3, block: 32, ...options },
+        length,
+        add,
+        cut(a.real, destination.start, length) as DeviceArray<'u8'>,
+        cut(b.real, source.start, length) as DeviceArray<'u8'>,
+      ),
+    )
+    for (let i = 0; i < length; ++i) {
+      const sum = (a.model[destination.start + i] as number) + (b.model[source.start + i] as number) + add
+      a.model[destination.start + i] = sum
+    }
   }
 
   /** Gives an array back while it may be in use, and goes on with another, which has no contents yet. */

@@ -5,6 +5,7 @@ export type Step =
   | { do: 'copy'; stream: number; to: Part; from: Part; abort: boolean }
   | { do: 'fill'; stream: number; to: Part; value: number; abort: boolean }
   | { do: 'histogram'; stream: number; counts: number; from: Part }
+  | { do: 'launch'; stream: number; to: Part; from: Part; add: number; abort: boolean }
   | { do: 'record'; stream: number; event: number }
   | { do: 'wait'; stream: number; event: number }
   | { do: 'join'; stream: number; on: number }
@@ -47,6 +48,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('histogram'), stream, counts: fc.nat(2), from: part }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('launch'),
+      stream,
+      to: part,
+      from: part,
+      add: fc.nat(255),
+      abort: rarely(),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('record'), stream, event: fc.nat(5) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), stream, event: fc.nat(5) }) },

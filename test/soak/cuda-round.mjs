@@ -33,6 +33,12 @@ async function operations(gpu) {
   kernels.copy(pinned, array)
   const result = new BigUint64Array(256)
   await kernels.copy(result, counts)
+  const { add } = await gpu.compile(
+    'extern "C" __global__ void add(unsigned n, unsigned char* x) { if (threadIdx.x < n) x[threadIdx.x] += n; }',
+  )
+  for (let i = 0; i < 20; ++i) kernels.launch(add, { grid: 1, block: 64 }, 32, array)
+  const { blocksPerMultiprocessor } = await add.occupancy({ block: 64 })
+  if (blocksPerMultiprocessor < 1) throw new Error('no block fits')
   if (result[7] !== 100_000n) throw new Error(`counted ${result[7]}`)
   await Promise.all([copies.sync(), kernels.sync()])
   // One is left to be collected.

@@ -1,0 +1,249 @@
+import { type CompileOptions, type Kernel, LaunchError, type Stream } from 'heddle/cuda'
+import { describe, expect, it, vi } from 'vitest'
+import { usage } from '../fixtures/internals.ts'
+import { tempFolder } from '../fixtures/temp.ts'
+import { needsCompiler } from './compilers.ts'
+import { expectCudaError, rejection, thrown } from './failures.ts'
+import { onEachDevice, openHost } from './target.ts'
+
+// A compiler has its own idea of time.
+vi.setConfig({ testTimeout: 120_000 })
+
+const add = 'extern "C" __global__ void add(unsigned n, float* x) { x[0] += n; }'
+
+/** Launches with arguments that the types refuse. */
+const launch = (stream: Stream, kernel: unknown, config: object, ...args: unknown[]) =>
+  stream.launch(kernel as Kernel, config as { grid: 1; block: 1 }, ...(args as number[]))
+
+onEachDevice('a launch', (target) => {
+  needsCompiler(target.id)
+
+  it('is refused at the call when its arguments are not the kernels', async () => {
+    const { gpu, stream } = await target.stream()
+    const kernels = await gpu.compile(add)
+    const [x, halves, gone] = [
+      await gpu.alloc('f32', 1),
+      await gpu.alloc('f16', 1),
+      await gpu.alloc('f32', 1),
+    ]
+    const other = await (await target.open()).alloc('f32', 1)
+    gone.dispose()
+    const one = { grid: 1, block: 1 }
+    const cases: [string, number, unknown[]][] = [
+      ['ERR_HEDDLE_ARGUMENTS', -1, []],
+      ['ERR_HEDDLE_ARGUMENTS', -1, [1]],
+      ['ERR_HEDDLE_ARGUMENTS', -1, [1, x, 2]],
+      ['ERR_HEDDLE_ARGUMENTS', 0, [1.5, x]],
+      ['ERR_HEDDLE_ARGUMENTS', 0, [-1, x]],
+      ['ERR_HEDDLE_ARGUMENTS', 0, [2 ** 32, x]],
+      ['ERR_HEDDLE_ARGUMENTS', 0, [Number.NaN, x]],
+      ['ERR_HEDDLE_ARGUMENTS', 0, [1n, x]],
+      ['ERR_HEDDLE_ARGUMENTS', 0, ['1', x]],
+      ['ERR_HEDDLE_ARGUMENTS', 1, [1, new Float32Array(1)]],
+      ['ERR_HEDDLE_ARGUMENTS', 1, [1, undefined]],
+      ['ERR_HEDDLE_DTYPE', 1, [1, halves]],
+      ['ERR_HEDDLE_DISPOSED', 1, [1, gone]],
+      ['ERR_HEDDLE_DEVICE', 1, [1, other]],
+    ]
+    for (const [code, parameter, args] of cases) {
+      const error = thrown(() => launch(stream, kernels.add, one, ...args))
+      expect(error).toBeInstanceOf(LaunchError)
+      expect(error).toBeInstanceOf(TypeError)
+      expect(error).toMatchObject({ code, parameter, kernel: 'add' })
+    }
+    await stream.fill(x, 1)
+    await stream.launch(kernels.add, one, 1, x)
+  })
+
+  it('is refused at the call when it is no launch', async () => {
+    const { gpu, stream } = await target.stream()
+    const kernels = await gpu.compile(add)
+    const x = await gpu.alloc('f32', 1)
+    const wrongConfigs: unknown[] = [
+      undefined,
+      null,
+      1,
+      {},
+      { grid: 1 },
+      { grid: 0, block: 1 },
+      { grid: 1, block: 1025 },
+      { grid: 1, block: [1024, 2] },
+      { grid: [1, 2, 3, 4], block: 1 },
+      { grid: [], block: 1 },
+      { grid: '1', block: 1 },
+      { grid: 1.5, block: 1 },
+      { grid: [1, 65_536], block: 1 },
+      { grid: 1, block: 1, shared: -1 },
+      { grid: 1, block: 1, cluster: 0 },
+      { grid: 1, block: 1, cooperative: 1 },
+      { grid: 1, block: 1, signal: 1 },
+    ]
+    for (const config of wrongConfigs) {
+      expect(thrown(() => launch(stream, kernels.add, config as object, 1, x))).toMatchObject({
+        code: expect.stringMatching(/^ERR_(INVALID_ARG|OUT_OF_RANGE)/),
+      })
+    }
+    for (const kernel of [undefined, null, {}, 'add', kernels]) {
+      expect(thrown(() => launch(stream, kernel, { grid: 1, block: 1 }, 1, x))).toMatchObject({
+        code: 'ERR_INVALID_ARG_TYPE',
+      })
+    }
+    const elsewhere = (await target.open()).stream()
+    expect(thrown(() => launch(elsewhere, kernels.add, { grid: 1, block: 1 }, 1, x))).toMatchObject({
+      code: 'ERR_HEDDLE_DEVICE',
+    })
+    kernels.add.library.dispose()
+    expect(thrown(() => launch(stream, kernels.add, { grid: 1, block: 1 }, 1, x))).toMatchObject({
+      code: 'ERR_HEDDLE_DISPOSED',
+    })
+  })
+
+  it('that the device cannot do rejects, and the device goes on', async () => {
+    const { gpu, stream } = await target.stream()
+    const kernels = await gpu.compile(add)
+    const x = await gpu.alloc('f32', 1)
+    const error = await rejection(stream.launch(kernels.add, { grid: 1, block: 1, shared: 2 ** 30 }, 1, x))
+    expectCudaError(error, { number: 1 })
+    stream.fill(x, 1)
+    await stream.launch(kernels.add, { grid: 1, block: 1 }, 1, x)
+  })
+})
+
+describe('a source that the host device cannot compile', () => {
+  needsCompiler('host')
+
+  const failures = async (source: string, options?: CompileOptions) => {
+    const gpu = await openHost()
+    return rejection(gpu.compile(source, { cache: false, ...options }))
+  }
+
+  it('rejects with the place in the source, and the log', async () => {
+    const source = '\n\nextern "C" __global__ void f(int* x) {\n  *x = missing + 1;\n}\n'
+    const error = await failures(source, { name: 'mine.cu' })
+    expect(error).toMatchObject({ name: 'CompileError', code: 'ERR_HEDDLE_COMPILE', line: 4, column: 8 })
+    expect((error as Error).message).toMatch(/^mine\.cu:4:8: .*missing/)
+    expect((error as { log: string }).log).toContain('missing')
+  })
+
+  it.each([
+    ['using namespace nvcuda; wmma::fragment<int> f;', 'wmma'],
+    ['namespace cg = cooperative_groups;', 'cooperative_groups'],
+    ['#include <cooperative_groups.h>', 'cooperative_groups.h'],
+    ['#include <mma.h>', 'mma.h'],
+    ['cudaTextureObject_t t;', 'cudaTextureObject_t'],
+    ['__device__ void f() { asm("nop;"); }', 'asm'],
+    ['#include <cuda_fp16.h>', 'cuda_fp16.h'],
+  ])('says what it lacks: %s', async (line, name) => {
+    const error = await failures(`// wmma, asm and "texture" are fine here\n/* asm */ ${line}\n`)
+    expect(error).toMatchObject({ code: 'ERR_HEDDLE_UNSUPPORTED', line: 2 })
+    expect((error as Error).message).toContain(name)
+  })
+
+  it('says when there is no compiler', async () => {
+    expect(await failures(add, { compiler: '/nowhere/c++' })).toMatchObject({ code: 'ERR_HEDDLE_COMPILER' })
+  })
+
+  it('is refused at the call when it is no source', async () => {
+    const gpu = await openHost()
+    for (const options of [
+      null,
+      { options: 'x' },
+      { options: [1] },
+      { headers: { a: 1 } },
+      { cache: 1 },
+      { name: 1 },
+    ]) {
+      const error = await rejection(gpu.compile(add, options as unknown as CompileOptions))
+      expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+    }
+    expect(await rejection(gpu.compile(add, { headers: { '../a.h': '' } }))).toBeInstanceOf(TypeError)
+    expect(await rejection(gpu.compile(1 as unknown as string))).toMatchObject({
+      code: 'ERR_INVALID_ARG_TYPE',
+    })
+  })
+})
+
+describe('what was compiled', () => {
+  needsCompiler('host')
+
+  it('is kept on disk, by source and options', async () => {
+    const folder = tempFolder()
+    const cache = folder.fresh('cache')
+    const gpu = await openHost()
+    const first = await gpu.compile(add, { cache })
+    expect(first.add.library.cached).toBe(false)
+    expect((await gpu.compile(add, { cache })).add.library.cached).toBe(true)
+    expect((await gpu.compile(add, { cache, options: ['-DX'] })).add.library.cached).toBe(false)
+    expect((await gpu.compile(`${add}\n`, { cache })).add.library.cached).toBe(false)
+    const other = await openHost()
+    const { add: kernel } = await other.compile(add, { cache })
+    expect(kernel.library.cached).toBe(true)
+    const x = await other.alloc('f32', 1)
+    await other.stream().launch(kernel, { grid: 1, block: 1 }, 1, x)
+  })
+})
+
+describe('a library', () => {
+  needsCompiler('host')
+
+  it('of bytes that are no image rejects', async () => {
+    const gpu = await openHost()
+    for (const image of [new Uint8Array(10), Buffer.from('//\n.version 8.0\n')]) {
+      expectCudaError(await rejection(gpu.library(image)), { number: 200, operation: 'cudaLibraryLoadData' })
+    }
+    expect(thrown(() => void gpu.library(new Uint8Array(0)))).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
+    expect(thrown(() => void gpu.library('x' as unknown as Uint8Array))).toMatchObject({
+      code: 'ERR_INVALID_ARG_TYPE',
+    })
+  })
+
+  it('compares declarations with its kernels', async () => {
+    const gpu = await openHost()
+    const { library } = (await gpu.compile(add)).add
+    expect((await library.kernel('add', ['u32', 'f32*'])).parameters).toEqual(['u32', 'f32*'])
+    for (const parameters of [['u32'], ['u32', 'f32'], ['u64', 'f32*'], ['u32', 'f32*', 'u8']] as const) {
+      const error = await rejection(library.kernel('add', parameters))
+      expect(error).toMatchObject({ name: 'LaunchError', code: 'ERR_HEDDLE_KERNEL', kernel: 'add' })
+    }
+    expect(await rejection(library.kernel('sub', []))).toMatchObject({
+      code: 'ERR_HEDDLE_KERNEL',
+      kernel: 'sub',
+    })
+    expect(await rejection(library.kernel('add', ['x'] as unknown as ['u8']))).toBeInstanceOf(TypeError)
+    library.dispose()
+    expect(await rejection(library.kernel('add', ['u32', 'f32*']))).toMatchObject({
+      code: 'ERR_HEDDLE_DISPOSED',
+    })
+  })
+})
+
+describe('a device that closes', () => {
+  needsCompiler('host')
+
+  it('ends its compiler, and rejects', async () => {
+    const before = usage().libraries
+    const gpu = await openHost()
+    const compiling = rejection(gpu.compile(add, { cache: false }))
+    await gpu.memory()
+    await gpu.close()
+    expectCudaError(await compiling, { number: -1 })
+    expect(thrown(() => void gpu.compile(add))).toMatchObject({ code: 'heddleErrorDeviceClosed' })
+    expect(usage().libraries).toBe(before)
+  })
+})
+
+describe('a kernel that goes wrong on the host device', () => {
+  needsCompiler('host')
+
+  it.each([
+    ['a trap', '__trap();', 719],
+    ['a failed assertion', 'assert(threadIdx.x > 9 && "it is meant to fail");', 710],
+    ['a barrier that some never come to', 'if (threadIdx.x == 0) __syncthreads(); else __syncwarp(1);', 719],
+  ])('kills it, as on a GPU: %s', async (_what, body, number) => {
+    const gpu = await openHost()
+    const { f } = await gpu.compile(`extern "C" __global__ void f(int n) { ${body} }`)
+    const stream = gpu.stream()
+    expectCudaError(await rejection(stream.launch(f, { grid: 2, block: 4 }, 1)), { number })
+    expectCudaError(await gpu.lost, { number })
+  })
+})

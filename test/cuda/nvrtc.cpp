@@ -1,0 +1,107 @@
+#include "cuda/nvrtc.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "cuda/nvrtc_log.hpp"
+#include "test/cuda/support/load_bed.hpp"
+
+using namespace heddle;
+using namespace heddle::cuda;
+
+namespace {
+
+const std::atomic<bool> go_on{false};
+
+CompileRequest request(std::string source) {
+  CompileRequest request;
+  request.source = std::move(source);
+  return request;
+}
+
+std::string_view text(const Compilation& made) {
+  return {reinterpret_cast<const char*>(made.image.data()), made.image.size()};
+}
+
+// Skips out loud, since nothing else here compiles for a GPU.
+bool has_nvrtc() {
+  if (nvrtc::available()) return true;
+  MESSAGE("NVRTC was not found (HEDDLE_NVRTC names one): skipped");
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("the first error of NVRTC's log is placed by line and caret") {
+  Compilation failure = compile_failure("ERR_HEDDLE_COMPILE", "NVRTC_ERROR_COMPILATION");
+  failure.log =
+      "mine.cu(1): warning #177-D: variable \"a\" was declared but never referenced\n"
+      "  int a;\n      ^\n\n"
+      "mine.cu(12): error: identifier \"foo\" is undefined\n      x[n] = foo + 1;\n             ^\n\n"
+      "mine.cu(13): error: identifier \"bar\" is undefined\n  bar;\n  ^\n\n2 errors detected\n";
+  nvrtc::place_failure(failure, "mine.cu");
+  CHECK(failure.message == "identifier \"foo\" is undefined");
+  CHECK(failure.line == 12);
+  CHECK(failure.column == 12);
+  Compilation other = compile_failure("ERR_HEDDLE_COMPILE", "unchanged");
+  other.log = "nvrtc: nothing to say\n";
+  nvrtc::place_failure(other, "mine.cu");
+  CHECK(other.message == "unchanged");
+  CHECK(other.line == 0);
+}
+
+TEST_CASE("a library that is not NVRTC is said to be none") {
+  CompileRequest wanted = request("");
+  wanted.compiler = "/nowhere/libnvrtc.so";
+  const Compilation made = nvrtc::compile(wanted, 90, go_on);
+  CHECK(made.code == "ERR_HEDDLE_COMPILER");
+  CHECK(made.message.find("/nowhere/libnvrtc.so") != std::string::npos);
+}
+
+TEST_CASE("NVRTC compiles to PTX and to cubins, with headers and options") {
+  if (!has_nvrtc()) return;
+  CompileRequest wanted = request(
+      "#include \"amount.h\"\n"
+      "extern \"C\" __global__ void add(int n, float* x) { x[n] += AMOUNT; }\n");
+  wanted.headers.push_back({"amount.h", "#define AMOUNT FACTOR * 21\n"});
+  wanted.options.emplace_back("-DFACTOR=2");
+  const Compilation cubin = nvrtc::compile(wanted, 90, go_on);
+  REQUIRE_MESSAGE(cubin.ok(), cubin.message, cubin.log);
+  CHECK(text(cubin).substr(1, 3) == "ELF");
+  wanted.options.emplace_back("--gpu-architecture=compute_90");
+  const Compilation ptx = nvrtc::compile(wanted, 90, go_on);
+  REQUIRE_MESSAGE(ptx.ok(), ptx.message, ptx.log);
+  CHECK(text(ptx).find(".entry add") != std::string_view::npos);
+  // Of a device that it does not know it compiles PTX, which the driver takes.
+  const Compilation newer = nvrtc::compile(request("extern \"C\" __global__ void f() {}"), 999, go_on);
+  REQUIRE_MESSAGE(newer.ok(), newer.message, newer.log);
+  CHECK(text(newer).find(".entry f") != std::string_view::npos);
+}
+
+TEST_CASE("an error of NVRTC's has its place and its log") {
+  if (!has_nvrtc()) return;
+  CompileRequest wanted = request("extern \"C\" __global__ void f(int* x) {\n  *x = missing;\n}\n");
+  wanted.name = "mine.cu";
+  const Compilation made = nvrtc::compile(wanted, 90, go_on);
+  CHECK(made.code == "ERR_HEDDLE_COMPILE");
+  CHECK(made.line == 2);
+  CHECK(made.column == 8);
+  CHECK(made.message.find("missing") != std::string::npos);
+  CHECK(made.log.find("mine.cu(2)") != std::string::npos);
+}
+
+TEST_CASE("what NVRTC has compiled is kept") {
+  if (!has_nvrtc()) return;
+  const test::TemporaryFolder folder;
+  CompileRequest wanted = request("extern \"C\" __global__ void f() {}");
+  wanted.cache = folder.path() + "/cache";
+  CHECK_FALSE(nvrtc::compile(wanted, 90, go_on).cached);
+  const Compilation again = nvrtc::compile(wanted, 90, go_on);
+  CHECK(again.cached);
+  CHECK(!again.image.empty());
+  CHECK_FALSE(nvrtc::compile(wanted, 80, go_on).cached);
+}
