@@ -6,10 +6,11 @@ import { gpu } from './gpu.js'
 import { io } from './io.js'
 import { toJson } from './json.js'
 import { load } from './load.js'
+import { net } from './net.js'
 import { Refusal } from './refusal.js'
 import { toTable } from './table.js'
 
-const areas: readonly Area[] = [executor, io, load, gpu]
+const areas: readonly Area[] = [executor, io, load, gpu, net]
 
 /** Nothing but the results goes to stdout. */
 async function main(args: string[]): Promise<void> {

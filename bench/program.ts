@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-function pathOf(name: string): string {
+/** Where a program of bench/native is built. */
+export function pathOf(name: string): string {
   return fileURLToPath(new URL(`../Release/bench/${name}`, import.meta.url))
 }
 

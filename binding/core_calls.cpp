@@ -56,6 +56,7 @@ Napi::Value usage(const Napi::CallbackInfo& call) {
   result.Set("memory", Napi::Number::New(env, static_cast<double>(bridge.memory().size())));
   result.Set("descriptors", Napi::Number::New(env, static_cast<double>(bridge.descriptors().size())));
   const cuda::DevicePort& devices = Environment::of(env).devices();
+  result.Set("sockets", Napi::Number::New(env, static_cast<double>(bridge.endpoints().size())));
   result.Set("devices", Napi::Number::New(env, static_cast<double>(devices.devices())));
   result.Set("streams", Napi::Number::New(env, static_cast<double>(devices.streams())));
   result.Set("events", Napi::Number::New(env, static_cast<double>(devices.events())));

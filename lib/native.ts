@@ -16,6 +16,7 @@ export interface Addon {
     | 'timers'
     | 'memory'
     | 'descriptors'
+    | 'sockets'
     | 'devices'
     | 'streams'
     | 'events'
@@ -46,6 +47,25 @@ export interface Addon {
     y: number,
   ): void
   takeBytes(id: number): Buffer
+  receiveBuffers(): ArrayBuffer
+  listen(
+    host: string | Uint8Array,
+    port: number,
+    backlog: number,
+    reusePort: boolean,
+    ipv6Only: boolean,
+  ): number
+  connect(
+    id: number,
+    host: string | Uint8Array,
+    port: number,
+    localHost: string | undefined,
+    localPort: number,
+  ): void
+  send(socket: number, bytes: Uint8Array): number
+  setNoDelay(socket: number, on: boolean): number
+  setKeepAlive(socket: number, on: boolean, seconds: number): number
+  socketAddress(endpoint: number, peer: boolean): [family: 0 | 4 | 6, host: string, port: number] | undefined
   availability(): Availability
   devices(): NativeDeviceInfo[]
   openDevice(id: number, lostId: number, options: NativeOpenOptions): void

@@ -21,6 +21,7 @@ const extras = {
   clang: [{ pkg: 'clang-19', there: command('clang++-19') }],
   bench: [
     { pkg: 'libasio-dev', there: header('asio.hpp') },
+    { pkg: 'wrk', there: command('wrk') },
     { pkg: 'libtbb-dev', there: header('oneapi/tbb/version.h') },
   ],
   xz: [{ pkg: 'xz-utils', there: command('xz') }],

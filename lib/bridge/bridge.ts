@@ -43,14 +43,21 @@ const freeIds: number[] = []
 
 /** Registers an operation and returns its id. From here on it gets exactly one reply, and keeps the process alive. */
 export function expect(pending: Pending): number {
-  if (pending.background !== true) {
-    const unsettled = control[at.unsettled] as number
-    control[at.unsettled] = unsettled + 1
-    if (unsettled === 0 && control[at.pumping] === 0) addon.keepAlive()
-  }
+  if (pending.background !== true) stayAwake()
   const id = freeIds.pop() ?? waiting.length
   waiting[id] = pending
   return id
+}
+
+/** Somebody waits for something that is not a reply: the process stays alive until {@link rest}. */
+export function stayAwake(): void {
+  const unsettled = control[at.unsettled] as number
+  control[at.unsettled] = unsettled + 1
+  if (unsettled === 0 && control[at.pumping] === 0) addon.keepAlive()
+}
+
+export function rest(): void {
+  control[at.unsettled] = (control[at.unsettled] as number) - 1
 }
 
 /** Writes one operation; what a..z mean is said at its opcode in native/bridge/layout.hpp. Returns where it was written. */

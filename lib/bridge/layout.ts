@@ -16,6 +16,11 @@ export const opcode = {
   close: 7,
   stat: 8,
   dropMemory: 9,
+  startEndpoint: 32,
+  pauseEndpoint: 33,
+  closeEndpoint: 34,
+  send: 35,
+  end: 36,
   copy: 64,
   fill: 65,
   histogram: 66,
@@ -53,6 +58,11 @@ export const pathCall = {
 } as const
 
 export const pathFlag = { force: 1, recursive: 2, withTypes: 4, noFollow: 8 } as const
+
+/** Progress of a socket is the number of a receive buffer times this, plus how many bytes it has. */
+export const bufferUnit = 1 << 20
+/** Bytes from one receive buffer to the next. */
+export const receiveBufferBytes = 8 << 10
 
 export const tryPageCache = 1
 export const wholeNumbers = 1

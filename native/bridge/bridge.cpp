@@ -68,7 +68,11 @@ void Bridge::handle(const Submission& submission) {
     default:
       break;
   }
-  if (submission.opcode >= static_cast<std::int32_t>(Opcode::first_device_opcode) && device_handler_ != nullptr) {
+  const auto opcode = submission.opcode;
+  if (opcode >= static_cast<std::int32_t>(Opcode::first_socket_opcode) &&
+      opcode < static_cast<std::int32_t>(Opcode::first_device_opcode)) {
+    endpoints_.handle(submission);
+  } else if (opcode >= static_cast<std::int32_t>(Opcode::first_device_opcode) && device_handler_ != nullptr) {
     device_handler_(device_context_, submission);
   } else {
     reply(id, -ENOSYS, 0);
@@ -118,6 +122,7 @@ void Bridge::report_progress(std::int32_t id, double value) {
 }
 
 void Bridge::push_reply(const Reply& message) {
+  ++messages_;
   // While JavaScript runs it may still be reading the array.
   if (replies_ < kReplies && !delivering_) {
     replies()[replies_++] = message;
@@ -149,6 +154,8 @@ bool Bridge::deliver() {
   delivering_ = true;
   const bool alive = deliver_(count);
   delivering_ = false;
+  delivered_ += count;
+  endpoints_.messages_seen(delivered_);
   if (start != 0) {
     trace::record({.lane = trace::kScriptLane, .name = "settle", .start = start, .end = Clock::monotonic().now()});
   }
@@ -194,6 +201,7 @@ void Bridge::close() {
   for (PendingOperation* operation : pending_) {
     if (operation != nullptr) operation->cancel();
   }
+  endpoints_.close_all();
   while (std::any_of(pending_.begin(), pending_.end(), [](const auto* operation) { return operation != nullptr; }) ||
          executor_.io().in_flight() != 0) {
     const bool more = executor_.poll();

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "native/bridge/endpoints.hpp"
 #include "native/bridge/layout.hpp"
 #include "native/bridge/memory_table.hpp"
 #include "native/bridge/operation.hpp"
@@ -41,6 +42,7 @@ class Bridge {
   [[nodiscard]] std::byte* arguments() noexcept { return shared_->arguments; }
   [[nodiscard]] MemoryTable& memory() noexcept { return memory_; }
   [[nodiscard]] Executor& executor() noexcept { return executor_; }
+  [[nodiscard]] Endpoints& endpoints() noexcept { return endpoints_; }
 
   // Opcodes from first_device_opcode on go there.
   void handle_device_opcodes(void* context, Handler handler) noexcept {
@@ -74,6 +76,10 @@ class Bridge {
   [[nodiscard]] std::string take_attached(std::int32_t id);
   // The operation goes on; JavaScript is told how far it is.
   void report_progress(std::int32_t id, double value);
+  // Replies and reports so far.
+  [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
+  // Requests were submitted outside of a drain.
+  void flush_soon() noexcept { unflushed_ = true; }
   // Any thread.
   void post(RemoteCompletion& completion) noexcept;
 
@@ -110,6 +116,7 @@ class Bridge {
   Deliver deliver_;
   std::unique_ptr<Shared> shared_;
   MemoryTable memory_;
+  Endpoints endpoints_{*this};
   std::vector<PendingOperation*> pending_;  // by id
   std::size_t replies_ = 0;
   std::vector<Reply> overflow_;  // replies that did not fit this batch
@@ -120,6 +127,8 @@ class Bridge {
   Handler device_handler_ = nullptr;
   std::size_t copy_left_ = kCopyInARound;
   std::uint64_t deliveries_ = 0;
+  std::uint64_t messages_ = 0;
+  std::uint64_t delivered_ = 0;  // of the messages
   bool unflushed_ = false;  // JavaScript has begun an operation past the submissions since the last poll
   bool delivering_ = false;
   bool closed_ = false;

@@ -55,8 +55,19 @@ enum class Opcode : std::int32_t {
   stat,         // a: descriptor, b: memory for the numbers (see stat_numbers.hpp), c: kWholeNumbers
   drop_memory,  // a: memory, which nobody will name again
 
+  // Sockets and listeners, by their numbers; see native/bridge/endpoints.hpp.
+  first_socket_opcode = 32,
+  start_endpoint = first_socket_opcode,  // a: endpoint; what comes in is the progress of `id`, until pause_endpoint
+  pause_endpoint,                        // a: endpoint
+  close_endpoint,                        // a: endpoint
+  send,                                  // a: socket, b: memory, x: offset in memory, z: bytes
+  end,                                   // a: socket; nothing is sent any more
+
   first_device_opcode = 64,
 };
+
+// Progress of a socket: number of the receive buffer times this, plus how many bytes it has.
+inline constexpr std::int32_t kBufferUnit = 1 << 20;
 
 inline constexpr std::int32_t kTryPageCache = 1;
 inline constexpr std::int32_t kWholeNumbers = 1;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "native/io/receive_buffers.hpp"
 #include "native/io/request.hpp"
 
 namespace heddle {
@@ -37,6 +38,11 @@ class Backend {
   virtual bool flush(std::size_t inline_bytes) noexcept = 0;
   // Completes what has finished and returns how many requests that were.
   virtual std::size_t reap() noexcept = 0;
+
+  // The memory of what receive_many receives; made at the first call. Throws std::bad_alloc.
+  [[nodiscard]] virtual ReceiveBuffers& receive_buffers() = 0;
+  // Whoever got a buffer is done with it. True when somebody waited for one: flush() soon.
+  [[nodiscard]] virtual bool give_back(int buffer) noexcept = 0;
 
   // Submitted and not completed.
   [[nodiscard]] virtual std::size_t in_flight() const noexcept = 0;

@@ -29,6 +29,8 @@ bool reads(const Request& request) noexcept {
     case Opcode::accept:
     case Opcode::receive:
     case Opcode::receive_message:
+    case Opcode::accept_many:
+    case Opcode::receive_many:
       return true;
     default:
       return false;
@@ -102,6 +104,11 @@ void FallbackBackend::cancel(Request& request) noexcept {
     cancel_on_pool(*static_cast<Call*>(request.call));
     return;
   }
+  if (std::erase(starved_, &request) != 0) {
+    end(request, -ECANCELED);
+    wake_.notify();
+    return;
+  }
   const auto watch = polled_.find(request.fd);
   if (watch == polled_.end()) return;
   std::vector<Request*>& waiting = watch->second.waiting;
@@ -163,6 +170,12 @@ void FallbackBackend::cancel_all_on(int fd) noexcept {
   for (Call* call = on_pool_; call != nullptr; call = call->next_on_pool) {
     if (call->request.fd == fd && call->request.waits_for_peer()) cancel(call->request);
   }
+  std::erase_if(starved_, [&](Request* request) {
+    if (request->fd != fd) return false;
+    request->cancelled = true;
+    end(*request, -ECANCELED);
+    return true;
+  });
   const auto watch = polled_.find(fd);
   if (watch == polled_.end()) return;
   for (Request* request : watch->second.waiting) {
@@ -198,17 +211,23 @@ bool FallbackBackend::flush(std::size_t) noexcept {
   return !ended_.empty();
 }
 
-bool FallbackBackend::arm(int fd, const Watch& watch) noexcept {
+// Only what has many results stays in epoll from one to the next.
+bool FallbackBackend::arm(int fd, Watch& watch) noexcept {
   epoll_event event{};
   event.data.fd = fd;
+  std::uint32_t once = 0;
   for (const Request* request : watch.waiting) {
-    if (reads(*request) ? !watch.reader_runs : !watch.writer_runs) event.events |= reads(*request) ? EPOLLIN : EPOLLOUT;
+    if (reads(*request) ? watch.reader_runs : watch.writer_runs) continue;
+    event.events |= reads(*request) ? EPOLLIN : EPOLLOUT;
+    if (!request->has_many()) once = EPOLLONESHOT;
   }
+  event.events |= once;
+  if (once == 0 && event.events == watch.armed) return true;
+  watch.armed = event.events;
   if (event.events == 0) {
     epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
     return true;
   }
-  event.events |= EPOLLONESHOT;
   if (epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event) == 0) return true;
   return errno == ENOENT && epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
@@ -226,10 +245,10 @@ bool FallbackBackend::wait_until_ready(Request& request) {
 // Socket calls that do not wait need no thread. What would have to wait does so in epoll, in the order of submission.
 void FallbackBackend::call_socket(Request& request) {
   const auto found = polled_.find(request.fd);
-  const bool first = found == polled_.end() ||
+  const bool first = request.has_many() || found == polled_.end() ||
                      std::none_of(found->second.waiting.begin(), found->second.waiting.end(),
                                   [&](const Request* other) { return reads(*other) == reads(request); });
-  const std::int64_t result = first ? socket_call(request) : -EAGAIN;
+  const std::int64_t result = first && !request.has_many() ? socket_call(request) : -EAGAIN;
   if (result != -EAGAIN) {
     end(request, result);
   } else if (request.opcode == Opcode::connect && !request.connecting) {
@@ -253,10 +272,16 @@ void FallbackBackend::descriptor_ready(int fd, std::uint32_t events) {
     if (first == waiting.end()) continue;
     Request& request = **first;
     if (request.on_socket()) {
-      const std::int64_t result = socket_call(request);
-      if (result == -EAGAIN) continue;
+      const std::int64_t result = request.has_many() ? serve(request) : socket_call(request);
+      // Told of a result, somebody may have cancelled: then it has left `waiting`, which may be gone too.
+      if (request.cancelled && polled_.find(fd) == polled_.end()) return;
+      if (result == -EAGAIN || request.cancelled) continue;
       waiting.erase(first);
-      end(request, result);
+      if (result == -ENOBUFS && request.opcode == Opcode::receive_many) {
+        starved_.push_back(&request);
+      } else {
+        end(request, result);
+      }
       continue;
     }
     waiting.erase(first);
@@ -313,7 +338,7 @@ void FallbackBackend::finish(Call& finished) {
 
 std::size_t FallbackBackend::reap() noexcept {
   const std::size_t before = in_flight_;
-  std::array<epoll_event, 64> events{};
+  std::array<epoll_event, 256> events{};
   const bool idle = polled_.empty() && interrupted_ == 0;
   const int ready = idle ? 0 : epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 0);
   for (int i = 0; i < ready; ++i) {
@@ -339,6 +364,7 @@ std::size_t FallbackBackend::reap() noexcept {
 
 void FallbackBackend::complete(Request& request, std::int64_t result) noexcept {
   --in_flight_;
+  request.more = false;
   request.result = result;
   end_span(request);
   request.completed(request);

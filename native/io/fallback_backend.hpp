@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -30,6 +32,8 @@ class FallbackBackend final : public Backend {
   void cancel(Request& request) noexcept override;
   bool flush(std::size_t inline_bytes) noexcept override;
   std::size_t reap() noexcept override;
+  [[nodiscard]] ReceiveBuffers& receive_buffers() override;
+  [[nodiscard]] bool give_back(int buffer) noexcept override;
   [[nodiscard]] std::size_t in_flight() const noexcept override { return in_flight_; }
 
  private:
@@ -43,6 +47,7 @@ class FallbackBackend final : public Backend {
     std::vector<Request*> waiting;
     bool reader_runs = false;
     bool writer_runs = false;
+    std::uint32_t armed = 0;  // what epoll was told
   };
 
   void run_on_pool(Request& request, bool from_epoll);
@@ -51,8 +56,12 @@ class FallbackBackend final : public Backend {
   // False when the descriptor is always ready (a regular file) or unknown to epoll.
   bool wait_until_ready(Request& request);
   // Asks epoll for what `watch` waits for. False when epoll does not know the descriptor.
-  bool arm(int fd, const Watch& watch) noexcept;
+  bool arm(int fd, Watch& watch) noexcept;
   void descriptor_ready(int fd, std::uint32_t events);
+  // Whatever accept_many or receive_many can have now. Its end, if any, is the return value; else -EAGAIN.
+  std::int64_t serve(Request& request);
+  std::int64_t receive_one(Request& request);
+  void tell_result(Request& request, std::int64_t result, int buffer) noexcept;
   // A transfer that epoll had found ready is done.
   void run_next(const Request& request) noexcept;
   void forget_idle(int fd) noexcept;
@@ -74,6 +83,8 @@ class FallbackBackend final : public Backend {
   Call* on_pool_ = nullptr;   // all calls between run_on_pool() and finish()
   std::unordered_map<int, Watch> polled_;
   std::size_t interrupted_ = 0;  // calls on the pool that were asked to end and have not yet
+  std::unique_ptr<ReceiveBuffers> buffers_;
+  std::vector<Request*> starved_;  // each receive_many that found no buffer
   Inbox<Call> done_;
   std::size_t in_flight_ = 0;
 };

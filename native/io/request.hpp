@@ -21,13 +21,16 @@ enum class Opcode : std::uint8_t {
   send,
   receive_message,
   send_message,
+  accept_many,
+  receive_many,
 };
 
 // The file's own position, for reads and writes.
 inline constexpr std::int64_t kCurrentPosition = -1;
 
 // One system operation. Whoever submits it owns it, and must keep it, and all the memory it names, until
-// `completed` has been called: exactly once, on the executor's thread, also after a cancel.
+// `completed` has been called: exactly once, on the executor's thread, also after a cancel. accept_many and receive_many
+// call it before that for each result, with `more` set.
 struct Request {
   using Function = void (*)(Request&) noexcept;
 
@@ -37,7 +40,11 @@ struct Request {
 
   [[nodiscard]] bool transfers_bytes() const noexcept { return opcode >= Opcode::read && opcode <= Opcode::writev; }
   [[nodiscard]] bool on_socket() const noexcept {
-    return opcode >= Opcode::accept && opcode <= Opcode::send_message;
+    return opcode >= Opcode::accept && opcode <= Opcode::receive_many;
+  }
+  // It has results until it is cancelled or fails: see `more`.
+  [[nodiscard]] bool has_many() const noexcept {
+    return opcode == Opcode::accept_many || opcode == Opcode::receive_many;
   }
   // It may wait for ever for somebody else, and a close of its descriptor ends it.
   [[nodiscard]] bool waits_for_peer() const noexcept { return transfers_bytes() || on_socket(); }
@@ -55,6 +62,8 @@ struct Request {
   std::int64_t offset = kCurrentPosition;
 
   std::int64_t result = 0;  // >= 0: what the system call returned; < 0: -errno
+  bool more = false;        // this was a result, and the request goes on
+  int buffer = -1;          // receive_many: which of Backend::receive_buffers() has the bytes; the receiver gives it back
   Function completed;
 
   // The backend's own, while the request is in flight.
@@ -63,6 +72,7 @@ struct Request {
   void* call = nullptr;
   int half_pipe = -1;             // open: the reading end of a FIFO, until somebody writes
   bool writer_came = false;       // open: and has gone again, maybe
+  bool multishot = false;         // accept_many, receive_many: the kernel was asked for all results at once
   bool connecting = false;        // connect: under way, without waiting for it
   std::int64_t position = -1;     // where the file was, for a write at its own position
   std::int64_t traced_since = 0;  // Clock::monotonic(), while a trace is being recorded

@@ -37,6 +37,10 @@ inline const char* name_of(Opcode opcode) noexcept {
       return "receive message";
     case Opcode::send_message:
       return "send message";
+    case Opcode::accept_many:
+      return "accept many";
+    case Opcode::receive_many:
+      return "receive many";
   }
   return "";
 }

@@ -1,7 +1,10 @@
 #include "native/io/ring.hpp"
 
+#include <sys/mman.h>
+
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <system_error>
 
 namespace heddle::io {
@@ -31,6 +34,8 @@ int set_up(io_uring& ring) noexcept {
   return error;
 }
 
+constexpr std::size_t kProvidedBytes = ReceiveBuffers::kCount * sizeof(io_uring_buf);
+
 int check_operations(io_uring& ring) noexcept {
   io_uring_probe* probe = io_uring_get_probe_ring(&ring);
   if (probe == nullptr) return -ENOSYS;
@@ -56,7 +61,42 @@ Ring::Ring() {
   io_uring_ring_dontfork(&ring_);
 }
 
-Ring::~Ring() { io_uring_queue_exit(&ring_); }
+Ring::~Ring() {
+  io_uring_queue_exit(&ring_);
+  if (provided_ != nullptr) munmap(provided_, kProvidedBytes);
+}
+
+// A child's memory has no part in the ring, so the pages stay as they are when it writes to its own.
+bool Ring::provide(const ReceiveBuffers& buffers) noexcept {
+  void* memory = mmap(nullptr, kProvidedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  madvise(memory, kProvidedBytes, MADV_DONTFORK);
+  io_uring_buf_reg group{};
+  group.ring_addr = reinterpret_cast<std::uintptr_t>(memory);
+  group.ring_entries = ReceiveBuffers::kCount;
+  group.bgid = kBufferGroup;
+  if (io_uring_register_buf_ring(&ring_, &group, 0) != 0) {
+    munmap(memory, kProvidedBytes);
+    return false;
+  }
+  provided_ = static_cast<io_uring_buf_ring*>(memory);
+  io_uring_buf_ring_init(provided_);
+  constexpr int kCount = ReceiveBuffers::kCount;
+  for (int number = 0; number < kCount; ++number) add_buffer(buffers, number, number);
+  io_uring_buf_ring_advance(provided_, kCount);
+  return true;
+}
+
+void Ring::provide_again(const ReceiveBuffers& buffers, int number) noexcept {
+  add_buffer(buffers, number, 0);
+  io_uring_buf_ring_advance(provided_, 1);
+}
+
+void Ring::add_buffer(const ReceiveBuffers& buffers, int number, int place) noexcept {
+  const auto bytes = buffers.buffer(number);
+  io_uring_buf_ring_add(provided_, bytes.data(), static_cast<unsigned>(bytes.size()),
+                        static_cast<unsigned short>(number), io_uring_buf_ring_mask(ReceiveBuffers::kCount), place);
+}
 
 io_uring_sqe* Ring::entry() noexcept {
   if (io_uring_sqe* sqe = io_uring_get_sqe(&ring_)) return sqe;
@@ -83,7 +123,11 @@ bool Ring::look() noexcept {
 bool Ring::take(Completion& completion) noexcept {
   io_uring_cqe* cqe = nullptr;
   if (io_uring_cq_ready(&ring_) == 0 || io_uring_peek_cqe(&ring_, &cqe) != 0) return false;
-  completion = {.name = cqe->user_data, .result = cqe->res};
+  const bool buffer = (cqe->flags & IORING_CQE_F_BUFFER) != 0;
+  completion = {.name = cqe->user_data,
+                .result = cqe->res,
+                .more = (cqe->flags & IORING_CQE_F_MORE) != 0,
+                .buffer = buffer ? static_cast<int>(cqe->flags >> IORING_CQE_BUFFER_SHIFT) : -1};
   io_uring_cqe_seen(&ring_, cqe);
   return true;
 }

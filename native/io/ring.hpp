@@ -4,12 +4,16 @@
 
 #include <cstdint>
 
+#include "native/io/receive_buffers.hpp"
+
 namespace heddle::io {
 
 // What the ring tells of an entry that has ended.
 struct Completion {
   std::uint64_t name;
   std::int64_t result;
+  bool more;   // not the last one of its entry
+  int buffer;  // the provided buffer that it used; -1: none
 };
 
 // The two queues shared with the kernel, owned; one thread's.
@@ -34,8 +38,17 @@ class Ring {
   bool look() noexcept;
   bool take(Completion& completion) noexcept;
 
+  // The group that entries name which want a provided buffer.
+  static constexpr unsigned short kBufferGroup = 0;
+  // Lets the kernel choose among these buffers, all of them free. False when it can't do that. They must outlive the ring.
+  [[nodiscard]] bool provide(const ReceiveBuffers& buffers) noexcept;
+  void provide_again(const ReceiveBuffers& buffers, int number) noexcept;
+
  private:
+  void add_buffer(const ReceiveBuffers& buffers, int number, int place) noexcept;
+
   io_uring ring_{};
+  io_uring_buf_ring* provided_ = nullptr;
 };
 
 }  // namespace heddle::io

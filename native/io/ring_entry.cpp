@@ -1,5 +1,6 @@
 #include "native/io/ring_entry.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <span>
 
+#include "native/io/ring.hpp"
 #include "native/io/socket_call.hpp"
 
 namespace heddle::io {
@@ -96,6 +98,19 @@ void fill_entry(io_uring_sqe& sqe, const Request& request) noexcept {
     case Opcode::send_message:
       io_uring_prep_sendmsg(&sqe, request.fd, static_cast<const msghdr*>(request.address),
                             static_cast<unsigned>(request.flags));
+      break;
+    case Opcode::accept_many:
+      io_uring_prep_accept(&sqe, request.fd, nullptr, nullptr, SOCK_CLOEXEC);
+      if (request.multishot) sqe.ioprio |= IORING_ACCEPT_MULTISHOT;
+      break;
+    case Opcode::receive_many:
+      if (request.multishot) {
+        io_uring_prep_recv_multishot(&sqe, request.fd, nullptr, 0, 0);
+        sqe.flags |= IOSQE_BUFFER_SELECT;
+        sqe.buf_group = Ring::kBufferGroup;
+      } else {
+        io_uring_prep_poll_add(&sqe, request.fd, POLLIN);
+      }
       break;
   }
   if (request.on_worker || bytes_of(request) > kMaxInlineBytes) sqe.flags |= IOSQE_ASYNC;

@@ -47,6 +47,7 @@ std::int64_t call_once(Request& request) noexcept {
   const int flags = request.flags | MSG_DONTWAIT;
   switch (request.opcode) {
     case Opcode::accept:
+    case Opcode::accept_many:
       return accept_now(request.fd);
     case Opcode::connect:
       return connect_now(request);
@@ -73,6 +74,14 @@ std::int64_t socket_call(Request& request) noexcept {
   for (;;) {
     const std::int64_t result = call_once(request);
     if (result != -EINTR) return result;
+  }
+}
+
+std::int64_t receive_now(int fd, std::span<std::byte> into) noexcept {
+  for (;;) {
+    const std::int64_t result = outcome(recv(fd, into.data(), into.size(), MSG_DONTWAIT));
+    // ENOBUFS says of receive_many that no buffer is free.
+    if (result != -EINTR) return result == -ENOBUFS ? -ENOMEM : result;
   }
 }
 

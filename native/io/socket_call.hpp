@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "native/io/request.hpp"
 
@@ -11,6 +12,9 @@ namespace heddle::io {
 // call returned, or -errno. A connect goes on after -EAGAIN, and `request.connecting` says so: the next call asks what came
 // of it, once the socket can be written. Not so where the listener of a UNIX socket is full; then nothing has begun.
 [[nodiscard]] std::int64_t socket_call(Request& request) noexcept;
+
+// Whatever bytes are there, without waiting.
+[[nodiscard]] std::int64_t receive_now(int fd, std::span<std::byte> into) noexcept;
 
 // The socket of a connect that has ended, or is given up, waits again where it has to. Idempotent.
 void end_connect(Request& request) noexcept;

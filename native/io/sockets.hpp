@@ -16,6 +16,15 @@ namespace heddle::io {
 // A socket, close-on-exec. `type` is SOCK_STREAM or SOCK_DGRAM.
 [[nodiscard]] Result make_socket(int family, int type) noexcept;
 
+struct ListenOptions {
+  int backlog = 511;
+  bool reuse_port = false;  // other sockets may listen on the same port, and the system deals connections out to all
+  bool ipv6_only = false;   // an IPv6 socket takes no IPv4 connections
+};
+
+// A stream socket that listens at an address. A path must not exist yet, and is there until somebody removes it.
+[[nodiscard]] Result listen_at(const SocketAddress& address, const ListenOptions& options) noexcept;
+
 // 0 when the connection is there. The address must stay until the operation resumes. After a failure or a stop, the socket
 // is good for nothing but to be closed.
 [[nodiscard]] Operation connect(int fd, const SocketAddress& to, StopToken stop = {});

@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <vector>
 #include <utility>
 
 #include "native/io/half_pipe.hpp"
 #include "native/io/request_span.hpp"
 #include "native/io/ring_entry.hpp"
+#include "native/io/socket_call.hpp"
 #include "native/io/system_call.hpp"
 
 namespace heddle::io {
@@ -52,7 +54,13 @@ void UringBackend::submit(Request& request) noexcept {
 void UringBackend::cancel(Request& request) noexcept {
   if (request.cancelled) return;
   request.cancelled = true;
-  if (!slots_.holds(request)) return;
+  if (!slots_.holds(request)) {
+    if (std::erase(starved_, &request) != 0) {
+      request.result = -ECANCELED;
+      ended_.push(request);
+    }
+    return;
+  }
   ++cancelled_;
   if (!prepare_cancel(request)) cancel_missed_ = true;
 }
@@ -151,7 +159,8 @@ std::size_t UringBackend::reap() noexcept {
   if (!ring_.look()) return completed;
   const unsigned prepared = ring_.prepared();
   for (Completion completion; ring_.take(completion);) {
-    const auto [name, result] = completion;
+    const auto name = completion.name;
+    const auto result = completion.result;
     if (name == kCancel) {
       if (result == -EALREADY || result == -ENOENT) cancel_missed_ = true;
       continue;
@@ -164,9 +173,13 @@ std::size_t UringBackend::reap() noexcept {
       if (Request* request = slots_.find(name & ~kHalfPipe)) writer_came(*request);
       continue;
     }
-    Request* request = slots_.take(name);
+    Request* request = completion.more ? slots_.find(name) : slots_.take(name);
     if (request == nullptr) continue;
-    if (request->cancelled) --cancelled_;
+    if (request->cancelled && !completion.more) --cancelled_;
+    if (request->has_many()) {
+      completed += one_of_many(*request, completion);
+      continue;
+    }
     if (opens_half_a_pipe(*request, result) && retry_on_worker(*request)) continue;
     move_position(*request, result);
     complete(*request, outcome_of(*request, end_half_pipe(*request, name, result)));
@@ -218,6 +231,7 @@ std::int64_t UringBackend::end_half_pipe(Request& request, std::uint64_t name, s
 
 void UringBackend::complete(Request& request, std::int64_t result) noexcept {
   --in_flight_;
+  request.more = false;
   request.result = result;
   end_span(request);
   request.completed(request);
@@ -226,6 +240,11 @@ void UringBackend::complete(Request& request, std::int64_t result) noexcept {
 void UringBackend::prepare(io_uring_sqe& sqe, Request& request) {
   const bool writes = request.opcode == Opcode::write || request.opcode == Opcode::writev;
   request.position = writes && request.offset == kCurrentPosition ? lseek(request.fd, 0, SEEK_CUR) : -1;
+  if (request.opcode == Opcode::accept_many) request.multishot = accepts_many_;
+  if (request.opcode == Opcode::receive_many) {
+    receive_buffers();
+    request.multishot = receives_many_;
+  }
   fill_entry(sqe, request);
   io_uring_sqe_set_data64(&sqe, slots_.insert(request));
 }

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "native/io/backend.hpp"
 #include "native/io/request_queue.hpp"
@@ -14,8 +16,8 @@ namespace heddle::io {
 // hits) can be reaped right after it.
 class UringBackend final : public Backend {
  public:
-  // Throws std::system_error when no ring can be had: see Ring.
-  UringBackend() = default;
+  // Throws std::system_error when no ring can be had: see Ring. Without `multishot` it does as on a kernel that has none.
+  explicit UringBackend(bool multishot = true) : may_ask_for_many_(multishot), accepts_many_(multishot) {}
 
   [[nodiscard]] BackendKind kind() const noexcept override { return BackendKind::uring; }
   [[nodiscard]] int fd() const noexcept override { return ring_.fd(); }
@@ -23,6 +25,8 @@ class UringBackend final : public Backend {
   void cancel(Request& request) noexcept override;
   bool flush(std::size_t inline_bytes) noexcept override;
   std::size_t reap() noexcept override;
+  [[nodiscard]] ReceiveBuffers& receive_buffers() override;
+  [[nodiscard]] bool give_back(int buffer) noexcept override;
   [[nodiscard]] std::size_t in_flight() const noexcept override { return in_flight_; }
 
  private:
@@ -38,13 +42,26 @@ class UringBackend final : public Backend {
   void writer_came(Request& request) noexcept;
   // What the open comes to; the half is closed or it is the result.
   std::int64_t end_half_pipe(Request& request, std::uint64_t name, std::int64_t result) noexcept;
+  // For accept_many and receive_many. Returns how many requests have ended.
+  std::size_t one_of_many(Request& request, const Completion& completion);
+  std::size_t receive_ready(Request& request);
+  std::size_t again(Request& request);
+  std::size_t starve(Request& request);
+  void tell_result(Request& request, std::int64_t result, int buffer) noexcept;
   void complete(Request& request, std::int64_t result) noexcept;
 
+  std::unique_ptr<ReceiveBuffers> buffers_;  // before the ring, which may name them
   Ring ring_;
   SlotTable slots_;
   RequestQueue waiting_;
   RequestQueue ended_;        // cancelled before they reached the ring; completed by reap()
   RequestQueue held_closes_;  // the descriptor's last transfers have been cancelled and have not ended yet
+  std::vector<Request*> starved_;  // each receive_many that found no buffer
+  std::size_t lent_ = 0;           // buffers that somebody has to give back
+  const bool may_ask_for_many_;
+  bool accepts_many_;              // as far as is known, the kernel has multishot accept
+  bool receives_many_ = false;     // and multishot receive with provided buffers
+  bool received_many_ = false;     // that was seen
   std::size_t in_flight_ = 0;
   std::size_t cancelled_ = 0;   // requests in slots_ that are to end early
   bool cancel_missed_ = false;  // one of them at least was not reached

@@ -1,0 +1,142 @@
+import { constants } from 'node:os'
+import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
+import { AbortWatch } from '../bridge/abort.js'
+import { expect, type Pending } from '../bridge/bridge.js'
+import { AbortError, TimeoutError } from '../errors.js'
+import { addon } from '../native.js'
+import { Timer } from '../timer.js'
+import { validateDuration, validateInteger, validateObject, validateSignal } from '../validate.js'
+import { resolveHost } from './resolve.js'
+import { Socket } from './socket.js'
+import { SocketError } from './socket-error.js'
+import { defaultHighWaterMark, type SocketOptions, validateSocketOptions } from './socket-options.js'
+import type { WaitOptions } from './waiter.js'
+
+export interface ConnectOptions extends SocketOptions, WaitOptions {
+  /** Required, unless `path` is given. */
+  port?: number | undefined
+  /** A name or an address. Its addresses are tried one after the other. Default: `localhost`. */
+  host?: string | undefined
+  /** The path of a UNIX socket, in place of `port` and `host`. With a leading NUL, an abstract name. */
+  path?: string | undefined
+  /** The address from which to connect, in numbers. Default: the system's choice. */
+  localAddress?: string | undefined
+  /** The port from which to connect. Default: the system's choice. */
+  localPort?: number | undefined
+}
+
+function validateText(value: unknown, name: string): void {
+  if (value !== undefined && typeof value !== 'string')
+    throw new ArgumentTypeError(name, 'of type string', value)
+}
+
+function validate(options: ConnectOptions): void {
+  validateObject(options, 'options')
+  const { port, host, path, localAddress, localPort, signal, timeout } = options
+  validateText(host, 'options.host')
+  validateText(path, 'options.path')
+  validateText(localAddress, 'options.localAddress')
+  if (path === '') throw new ArgumentValueError('options.path', path)
+  if (path !== undefined && port !== undefined) {
+    throw new ArgumentValueError('options.path', path, 'cannot be given together with options.port')
+  }
+  if (path === undefined) validateInteger(port, 'options.port', 0, 65_535)
+  if (localPort !== undefined) validateInteger(localPort, 'options.localPort', 0, 65_535)
+  validateSignal(signal)
+  if (timeout !== undefined) validateDuration(timeout, 'options.timeout')
+  validateSocketOptions(options)
+}
+
+class PendingConnect implements Pending {
+  readonly resolve: (socket: number) => void
+  readonly reject: (status: number) => void
+  watch: AbortWatch | undefined
+
+  constructor(resolve: (socket: number) => void, reject: (status: number) => void) {
+    this.resolve = resolve
+    this.reject = reject
+  }
+
+  settle(status: number, value: number): void {
+    this.watch?.release()
+    if (status === 0) this.resolve(value)
+    else this.reject(status)
+  }
+}
+
+/**
+ * Connects to a server.
+ *
+ * Rejects with a {@link SocketError} such as `ECONNREFUSED`, with an `AggregateError` of them when a host has several
+ * addresses and none answers, with Node's own error when the host can't be found, with an {@link AbortError}, or with a
+ * {@link TimeoutError} when `timeout` milliseconds were not enough for all of it.
+ *
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` and RangeError with `code` `ERR_OUT_OF_RANGE`, at the call
+ */
+export function connect(options: ConnectOptions): Promise<Socket> {
+  validate(options)
+  if (options.signal?.aborted) return Promise.reject(new AbortError(options.signal))
+  return options.timeout === undefined ? connectToAny(options, options.signal) : connectInTime(options)
+}
+
+async function connectInTime(options: ConnectOptions): Promise<Socket> {
+  const { signal, timeout = 0 } = options
+  const late = new AbortController()
+  const timer = new Timer(timeout, () => late.abort())
+  const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal])
+  try {
+    return await connectToAny(options, either)
+  } catch (error) {
+    if (error instanceof AbortError) {
+      throw signal?.aborted ? new AbortError(signal) : new TimeoutError(timeout)
+    }
+    throw error
+  } finally {
+    timer.cancel()
+  }
+}
+
+async function connectToAny(options: ConnectOptions, signal: AbortSignal | undefined): Promise<Socket> {
+  const { path, port = 0, host = 'localhost' } = options
+  if (path !== undefined) return await connectTo(path, -1, options, signal)
+  const failures: Error[] = []
+  for (const address of await resolveHost(host, signal)) {
+    try {
+      return await connectTo(address, port, options, signal)
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error
+      failures.push(error)
+    }
+  }
+  const [first] = failures as [SocketError]
+  if (failures.length === 1) throw first
+  throw Object.assign(new AggregateError(failures, first.message), { code: first.code })
+}
+
+async function connectTo(
+  where: string,
+  port: number,
+  options: ConnectOptions,
+  signal: AbortSignal | undefined,
+): Promise<Socket> {
+  const place = { address: where, port: port < 0 ? undefined : port }
+  if (signal?.aborted) throw new AbortError(signal)
+  const { localAddress, localPort } = options
+  const from = localAddress ?? (localPort === undefined ? undefined : where.includes(':') ? '::' : '0.0.0.0')
+  let number: number
+  try {
+    number = await new Promise<number>((resolve, reject) => {
+      const pending = new PendingConnect(resolve, reject)
+      const id = expect(pending)
+      addon.connect(id, where, port, port < 0 ? undefined : from, localPort ?? 0)
+      if (signal !== undefined) pending.watch = new AbortWatch(signal, id)
+    })
+  } catch (status) {
+    if (signal?.aborted && status === -constants.errno.ECANCELED) throw new AbortError(signal)
+    throw new SocketError(status as number, 'connect', place)
+  }
+  if (port >= 0 && (options.noDelay ?? true)) addon.setNoDelay(number, true)
+  if (options.keepAlive)
+    addon.setKeepAlive(number, true, Math.ceil((options.keepAliveInitialDelay ?? 0) / 1000))
+  return new Socket(number, options.highWaterMark ?? defaultHighWaterMark)
+}

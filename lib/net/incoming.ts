@@ -1,0 +1,161 @@
+import { expect, type Pending, rest, stayAwake, submit } from '../bridge/bridge.js'
+import { opcode } from '../bridge/layout.js'
+import { ClosedError } from '../errors.js'
+import { bytesOf, receiveBuffers, startOf } from './receive-buffers.js'
+import { SocketError } from './socket-error.js'
+import type { Waiter, WaiterQueue } from './waiter.js'
+
+/**
+ * What a connection has received and nobody has read, and who waits for more. Native code tells of bytes in its receive
+ * buffers, which are copied out at once: the kernel gets them back whatever the reader does. When `limit` bytes wait here,
+ * no more is taken from the kernel until half of them are read.
+ */
+export class Incoming implements Pending, WaiterQueue {
+  readonly background = true
+  readonly #socket: number
+  readonly #limit: number
+  readonly #memory = receiveBuffers()
+  readonly #chunks: Buffer[] = []
+  readonly #waiters: Waiter[] = []
+  #bytes = 0
+  #id = 0
+  #receiving = false
+  #end: Error | null | undefined // undefined: not yet
+
+  /** @param socket its number */
+  constructor(socket: number, limit: number) {
+    this.#socket = socket
+    this.#limit = limit
+  }
+
+  /** Bytes that wait to be read. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Nothing more comes: the stream has ended, or failed, and everything before is read. */
+  get ended(): boolean {
+    return this.#end !== undefined && this.#chunks.length === 0
+  }
+
+  /** What is there at once: a chunk, null at the end, undefined when there is nothing yet. Throws what went wrong. */
+  take(): Buffer | null | undefined {
+    const chunk = this.#chunks.shift()
+    if (chunk !== undefined) {
+      this.#taken(chunk.length)
+      return chunk
+    }
+    if (this.#end === undefined) return undefined
+    if (this.#end === null) return null
+    throw this.#end
+  }
+
+  /** The same, into memory of the caller's: how many bytes, 0 at the end. Precondition: `into` is not empty. */
+  takeInto(into: Uint8Array): number | undefined {
+    const chunk = this.#chunks[0]
+    if (chunk === undefined) return this.take() === null ? 0 : undefined
+    const length = Math.min(chunk.length, into.length)
+    into.set(chunk.subarray(0, length))
+    if (length === chunk.length) this.#chunks.shift()
+    else this.#chunks[0] = chunk.subarray(length)
+    this.#taken(length)
+    return length
+  }
+
+  /** The next bytes go to `waiter`, after those who wait already. Precondition: there is nothing at once. */
+  wait(waiter: Waiter): void {
+    this.#waiters.push(waiter)
+    stayAwake()
+    if (!this.#receiving) this.#receive()
+  }
+
+  abandoned(waiter: Waiter): void {
+    const index = this.#waiters.indexOf(waiter)
+    if (index < 0) return
+    this.#waiters.splice(index, 1)
+    rest()
+  }
+
+  /** The socket is closed: nobody gets anything any more. */
+  close(): void {
+    this.#chunks.length = 0
+    this.#bytes = 0
+    this.#finish(new ClosedError('socket'))
+  }
+
+  #receive(): void {
+    if (this.#id === 0) this.#id = expect(this)
+    this.#receiving = true
+    submit(opcode.startEndpoint, this.#id, this.#socket, 0, 0, 0, 0, 0)
+  }
+
+  #taken(length: number): void {
+    this.#bytes -= length
+    if (!this.#receiving && this.#end === undefined && this.#bytes <= this.#limit / 2) this.#receive()
+  }
+
+  progress(message: number): void {
+    if (this.#end !== undefined) return
+    if (message <= 0) {
+      this.#finish(message === 0 ? null : new SocketError(message, 'read'))
+      return
+    }
+    let start = startOf(message)
+    let length = bytesOf(message)
+    while (length > 0) {
+      const waiter = this.#waiters.shift()
+      if (waiter === undefined) {
+        this.#keep(start, length)
+        return
+      }
+      const taken = this.#serve(waiter, start, length)
+      start += taken
+      length -= taken
+    }
+  }
+
+  /** Returns how many bytes it took. */
+  #serve(waiter: Waiter, start: number, length: number): number {
+    rest()
+    waiter.release()
+    const target = waiter.target()
+    if (target === undefined) {
+      waiter.resolve(this.#copy(start, length) as never)
+      return length
+    }
+    const fits = Math.min(length, target.length)
+    target.set(this.#memory.subarray(start, start + fits))
+    waiter.resolve(fits as never)
+    return fits
+  }
+
+  /** The socket is gone; whoever closed it has told those who waited. */
+  settle(): void {
+    this.#finish(new ClosedError('socket'))
+  }
+
+  #copy(start: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(length)
+    this.#memory.copy(bytes, 0, start, start + length)
+    return bytes
+  }
+
+  #keep(start: number, length: number): void {
+    this.#chunks.push(this.#copy(start, length))
+    this.#bytes += length
+    if (this.#receiving && this.#bytes >= this.#limit) {
+      this.#receiving = false
+      submit(opcode.pauseEndpoint, 0, this.#socket, 0, 0, 0, 0, 0)
+    }
+  }
+
+  #finish(end: Error | null): void {
+    this.#end ??= end
+    for (const waiter of this.#waiters.splice(0)) {
+      rest()
+      waiter.release()
+      if (end !== null) waiter.reject(end)
+      else waiter.resolve((waiter.target() === undefined ? null : 0) as never)
+    }
+  }
+}

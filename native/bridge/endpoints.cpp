@@ -1,0 +1,91 @@
+#include "native/bridge/endpoints.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include "native/bridge/bridge.hpp"
+#include "native/bridge/send_operation.hpp"
+#include "native/bridge/socket.hpp"
+
+namespace heddle::bridge {
+
+std::int32_t Endpoints::add(std::unique_ptr<Endpoint> endpoint) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::int32_t>(endpoints_.size()));
+    endpoints_.emplace_back();
+    free_.reserve(endpoints_.capacity());
+  }
+  const std::int32_t number = free_.back();
+  free_.pop_back();
+  endpoint->number = number;
+  endpoints_[static_cast<std::size_t>(number)] = std::move(endpoint);
+  return number;
+}
+
+void Endpoints::remove(std::int32_t number) noexcept {
+  endpoints_[static_cast<std::size_t>(number)].reset();
+  free_.push_back(number);
+}
+
+Endpoint* Endpoints::find(std::int32_t number) noexcept {
+  const auto index = static_cast<std::size_t>(number);
+  return index < endpoints_.size() ? endpoints_[index].get() : nullptr;
+}
+
+Socket* Endpoints::find_socket(std::int32_t number) noexcept {
+  Endpoint* endpoint = find(number);
+  return endpoint != nullptr && endpoint->kind == Endpoint::Kind::socket ? static_cast<Socket*>(endpoint) : nullptr;
+}
+
+void Endpoints::handle(const Submission& submission) {
+  Endpoint* endpoint = find(submission.a);
+  if (endpoint == nullptr) {
+    bridge_.reply(submission.id, -EBADF, 0);
+    return;
+  }
+  switch (static_cast<Opcode>(submission.opcode)) {
+    case Opcode::start_endpoint:
+      endpoint->start(submission.id);
+      return;
+    case Opcode::pause_endpoint:
+      endpoint->pause();
+      return;
+    case Opcode::close_endpoint:
+      endpoint->close(submission.id);
+      return;
+    default:
+      break;
+  }
+  Socket* socket = find_socket(submission.a);
+  if (socket == nullptr) {
+    bridge_.reply(submission.id, -EOPNOTSUPP, 0);
+  } else if (static_cast<Opcode>(submission.opcode) == Opcode::send) {
+    socket->send(submission);
+  } else {
+    socket->end(submission.id);
+  }
+}
+
+void Endpoints::deliver_buffer(std::int32_t id, int buffer, std::size_t bytes) {
+  bridge_.report_progress(id, static_cast<double>(buffer * kBufferUnit + static_cast<std::int32_t>(bytes)));
+  lent_.push_back({.message = bridge_.messages(), .buffer = buffer});
+}
+
+void Endpoints::messages_seen(std::uint64_t count) {
+  while (!lent_.empty() && lent_.front().message <= count) {
+    give_back(lent_.front().buffer);
+    lent_.pop_front();
+  }
+}
+
+void Endpoints::give_back(int buffer) {
+  if (bridge_.executor().io().give_back(buffer)) bridge_.flush_soon();
+}
+
+void Endpoints::close_all() {
+  for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+    if (endpoints_[i] != nullptr) endpoints_[i]->close(0);
+  }
+}
+
+}  // namespace heddle::bridge

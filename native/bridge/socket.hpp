@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+
+#include "native/bridge/endpoint.hpp"
+#include "native/io/request.hpp"
+
+namespace heddle::bridge {
+
+class SendOperation;
+
+// One connection of JavaScript's. What arrives goes to the id of start(): bytes in a receive buffer (see kBufferUnit), 0
+// at the end of the stream, or a negative errno.
+class Socket final : public Endpoint, private io::Request {
+ public:
+  Socket(Endpoints& table, int descriptor) noexcept;
+
+  void start(std::int32_t id) override;
+  void pause() noexcept override;
+
+  // Sends on this thread what the system takes at once, if nothing waits before it: the number of bytes, or -errno; 0
+  // when it has to wait.
+  [[nodiscard]] std::int64_t send_now(std::span<const std::byte> bytes) noexcept;
+  // Sends all of it, behind what waits already.
+  void send(const Submission& submission);
+  // No more is sent after what waits already.
+  void end(std::int32_t id);
+
+ private:
+  friend class SendOperation;
+
+  static void on_received(io::Request& request) noexcept;
+
+  void stop() noexcept override;
+  [[nodiscard]] bool in_flight() const noexcept override { return receiving_ || !sends_.empty(); }
+  void receive();
+  void push(SendOperation& operation);
+  // Starts the first of the queue, and ends those that can end at once.
+  void advance();
+
+  bool receiving_ = false;  // a request is with the backend
+  bool wanted_ = false;
+  bool ended_ = false;  // nothing comes any more
+  std::deque<SendOperation*> sends_;  // they own themselves; the first is with the backend
+};
+
+}  // namespace heddle::bridge
