@@ -1,10 +1,9 @@
 import { AbortError, ClosedError } from '../errors.js'
-import { validateDuration, validateObject, validateSignal } from '../validate.js'
 import { Accepting } from './accepting.js'
 import { closeEndpoint } from './closing.js'
 import type { Socket } from './socket.js'
 import type { SocketAddress } from './socket-address.js'
-import { Waiter, type WaitOptions } from './waiter.js'
+import { validateWait, Waiter, type WaitOptions } from './waiter.js'
 
 /**
  * A listening socket, as {@link listen} gives it. Iterate over it, or call {@link accept}:
@@ -42,11 +41,7 @@ export class Server implements AsyncDisposable {
    */
   accept(options?: WaitOptions): Promise<Socket> {
     try {
-      if (options !== undefined) {
-        validateObject(options, 'options')
-        validateSignal(options.signal)
-        if (options.timeout !== undefined) validateDuration(options.timeout, 'options.timeout')
-      }
+      validateWait(options)
       if (this.#closing !== undefined) throw new ClosedError('server')
       if (options?.signal?.aborted) throw new AbortError(options.signal)
       const socket = this.#accepting.take()

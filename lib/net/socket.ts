@@ -1,46 +1,17 @@
 import { ArgumentTypeError } from '../argument-errors.js'
 import { AbortError, ClosedError } from '../errors.js'
 import { addon } from '../native.js'
-import {
-  validateBoolean,
-  validateDuration,
-  validateInteger,
-  validateObject,
-  validateSignal,
-} from '../validate.js'
+import { validateBoolean, validateInteger } from '../validate.js'
 import { closeEndpoint } from './closing.js'
 import { Incoming } from './incoming.js'
 import { Outgoing } from './outgoing.js'
 import { addressOf, type SocketAddress } from './socket-address.js'
+import { bytesOf, type SocketData, viewOf } from './socket-data.js'
 import { SocketError } from './socket-error.js'
-import { TargetWaiter, Waiter, type WaitOptions } from './waiter.js'
-
-/** What can be sent: text (as UTF-8), or the bytes of a view. */
-export type SocketData = string | NodeJS.ArrayBufferView
+import { TargetWaiter, validateWait, Waiter, type WaitOptions } from './waiter.js'
 
 /** Up to here, one copy costs less than a system call for each part. */
 const joinedBytes = 64 << 10
-
-function validateWait(options: WaitOptions | undefined): void {
-  if (options === undefined) return
-  validateObject(options, 'options')
-  validateSignal(options.signal)
-  if (options.timeout !== undefined) validateDuration(options.timeout, 'options.timeout')
-}
-
-function viewOf(view: NodeJS.ArrayBufferView): Uint8Array {
-  return view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-}
-
-function bytesOf(data: SocketData): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data)
-  if (ArrayBuffer.isView(data)) return viewOf(data)
-  throw new ArgumentTypeError(
-    'data',
-    'of type string or an instance of Buffer, TypedArray, or DataView',
-    data,
-  )
-}
 
 /**
  * A connection, as {@link connect} and a {@link Server} give it.

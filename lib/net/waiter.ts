@@ -1,6 +1,7 @@
 import { type AbortWatcher, unwatchAbort, watchAbort } from '../abort-watchers.js'
 import { AbortError, TimeoutError } from '../errors.js'
 import { Timer } from '../timer.js'
+import { validateDuration, validateObject, validateSignal } from '../validate.js'
 
 /** What makes a wait end early. */
 export interface WaitOptions {
@@ -8,6 +9,13 @@ export interface WaitOptions {
   signal?: AbortSignal | undefined
   /** How long to wait at most, in milliseconds. Then the Promise rejects with a {@link TimeoutError}. */
   timeout?: number | undefined
+}
+
+export function validateWait(options: WaitOptions | undefined): void {
+  if (options === undefined) return
+  validateObject(options, 'options')
+  validateSignal(options.signal)
+  if (options.timeout !== undefined) validateDuration(options.timeout, 'options.timeout')
 }
 
 /** Who wants to hear that a waiter has given up. */

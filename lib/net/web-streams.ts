@@ -1,5 +1,6 @@
 import { ReadableStream, WritableStream } from 'node:stream/web'
-import type { Socket, SocketData } from './socket.js'
+import type { Socket } from './socket.js'
+import type { SocketData } from './socket-data.js'
 
 /** Both directions of a socket as streams of the web. */
 export interface WebStreams {

@@ -244,11 +244,15 @@ bool FallbackBackend::wait_until_ready(Request& request) {
 
 // Socket calls that do not wait need no thread. What would have to wait does so in epoll, in the order of submission.
 void FallbackBackend::call_socket(Request& request) {
+  if (request.has_many()) {
+    begin_many(request);
+    return;
+  }
   const auto found = polled_.find(request.fd);
-  const bool first = request.has_many() || found == polled_.end() ||
+  const bool first = found == polled_.end() ||
                      std::none_of(found->second.waiting.begin(), found->second.waiting.end(),
                                   [&](const Request* other) { return reads(*other) == reads(request); });
-  const std::int64_t result = first && !request.has_many() ? socket_call(request) : -EAGAIN;
+  const std::int64_t result = first ? socket_call(request) : -EAGAIN;
   if (result != -EAGAIN) {
     end(request, result);
   } else if (request.opcode == Opcode::connect && !request.connecting) {
@@ -277,11 +281,7 @@ void FallbackBackend::descriptor_ready(int fd, std::uint32_t events) {
       if (request.cancelled && polled_.find(fd) == polled_.end()) return;
       if (result == -EAGAIN || request.cancelled) continue;
       waiting.erase(first);
-      if (result == -ENOBUFS && request.opcode == Opcode::receive_many) {
-        starved_.push_back(&request);
-      } else {
-        end(request, result);
-      }
+      retire(request, result);
       continue;
     }
     waiting.erase(first);

@@ -61,6 +61,10 @@ class FallbackBackend final : public Backend {
   // Whatever accept_many or receive_many can have now. Its end, if any, is the return value; else -EAGAIN.
   std::int64_t serve(Request& request);
   std::int64_t receive_one(Request& request);
+  // Tries at once: what can't be done at all must not wait for a readiness that never comes.
+  void begin_many(Request& request);
+  // It does not wait in epoll any more: it has ended, or wants a buffer.
+  void retire(Request& request, std::int64_t result);
   void tell_result(Request& request, std::int64_t result, int buffer) noexcept;
   // A transfer that epoll had found ready is done.
   void run_next(const Request& request) noexcept;

@@ -27,6 +27,25 @@ bool FallbackBackend::give_back(int buffer) noexcept {
   return true;
 }
 
+void FallbackBackend::begin_many(Request& request) {
+  const std::int64_t result = serve(request);
+  if (request.cancelled) {
+    end(request, -ECANCELED);
+  } else if (result != -EAGAIN) {
+    retire(request, result);
+  } else if (!wait_until_ready(request)) {
+    end(request, -errno);
+  }
+}
+
+void FallbackBackend::retire(Request& request, std::int64_t result) {
+  if (result == -ENOBUFS && request.opcode == Opcode::receive_many) {
+    starved_.push_back(&request);
+  } else {
+    end(request, result);
+  }
+}
+
 std::int64_t FallbackBackend::serve(Request& request) {
   if (request.opcode == Opcode::receive_many) return receive_one(request);
   for (int left = kAcceptsATurn; left > 0 && !request.cancelled; --left) {
