@@ -70,7 +70,7 @@ void Bridge::handle(const Submission& submission) {
   }
   const auto opcode = submission.opcode;
   if (opcode >= static_cast<std::int32_t>(Opcode::first_socket_opcode) &&
-      opcode < static_cast<std::int32_t>(Opcode::first_device_opcode)) {
+      opcode <= static_cast<std::int32_t>(Opcode::end)) {
     endpoints_.handle(submission);
   } else if (opcode >= static_cast<std::int32_t>(Opcode::first_device_opcode) && device_handler_ != nullptr) {
     device_handler_(device_context_, submission);
