@@ -25,6 +25,7 @@ export interface Addon {
   >
   capabilities(): { kernel: string; io: { backend: 'uring' | 'fallback'; reason: string } }
   addBuffer(buffer: ArrayBufferLike, capacity: number): number
+  alignedBuffer(bytes: number, alignment: number): ArrayBuffer | undefined
   open(id: number, path: string | Uint8Array, flags: number, mode: number): void
   stat(
     id: number,
@@ -46,6 +47,7 @@ export interface Addon {
     y: number,
   ): void
   takeBytes(id: number): Buffer
+  vectored(id: number, fd: number, reads: boolean, position: number, parts: Float64Array): void
   availability(): Availability
   devices(): NativeDeviceInfo[]
   openDevice(id: number, lostId: number, options: NativeOpenOptions): void
