@@ -1,5 +1,7 @@
+#include <cerrno>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "binding/arguments.hpp"
 #include "binding/calls.hpp"
@@ -41,6 +43,29 @@ Napi::Value path_call(const Napi::CallbackInfo& call) {
   return call.Env().Undefined();
 }
 
+// vectored(id, fd, reads, position, parts): of each part its memory, its offset and its bytes
+Napi::Value vectored(const Napi::CallbackInfo& call) {
+  bridge::Bridge& bridge = Environment::of(call.Env()).bridge();
+  const std::int32_t id = integer(call, 0);
+  const auto numbers = call[4].As<Napi::Float64Array>();
+  std::vector<bridge::HeldMemory> parts;
+  parts.reserve(numbers.ElementLength() / 3);
+  for (std::size_t i = 0; i < numbers.ElementLength(); i += 3) {
+    if (numbers[i + 2] == 0) {
+      parts.emplace_back();
+      continue;
+    }
+    parts.push_back(bridge.memory().hold(static_cast<std::int32_t>(numbers[i]), numbers[i + 1], numbers[i + 2]));
+    if (!parts.back() || parts.back().space == bridge::Space::device) {
+      bridge.reply(id, -EFAULT, 0);
+      return call.Env().Undefined();
+    }
+  }
+  bridge.vectored(id, boolean(call, 2) ? io::Opcode::readv : io::Opcode::writev, integer(call, 1), number(call, 3),
+                  std::move(parts));
+  return call.Env().Undefined();
+}
+
 // takeBytes(id): what came with the reply that is being handled
 Napi::Value take_bytes(const Napi::CallbackInfo& call) {
   const std::string bytes = Environment::of(call.Env()).bridge().take_attached(integer(call, 0));
@@ -53,6 +78,7 @@ void add_file_calls(Napi::Env env, Napi::Object exports) {
   exports.Set("open", Napi::Function::New<open>(env, "open"));
   exports.Set("stat", Napi::Function::New<stat>(env, "stat"));
   exports.Set("pathCall", Napi::Function::New<path_call>(env, "pathCall"));
+  exports.Set("vectored", Napi::Function::New<vectored>(env, "vectored"));
   exports.Set("takeBytes", Napi::Function::New<take_bytes>(env, "takeBytes"));
 }
 

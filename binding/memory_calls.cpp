@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -34,6 +36,17 @@ Napi::Value host_buffer(const Napi::CallbackInfo& call) {
       keep.release());
 }
 
+// alignedBuffer(bytes, alignment): an ArrayBuffer of its own memory, zeros; undefined when there is none left
+Napi::Value aligned_buffer(const Napi::CallbackInfo& call) {
+  const auto alignment = static_cast<std::size_t>(number(call, 1));
+  const auto bytes = static_cast<std::size_t>(number(call, 0));
+  const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
+  std::unique_ptr<void, void (*)(void*)> memory(std::aligned_alloc(alignment, whole), &std::free);
+  if (memory == nullptr) return call.Env().Undefined();
+  std::memset(memory.get(), 0, whole);
+  return Napi::ArrayBuffer::New(call.Env(), memory.release(), bytes, [](Napi::Env, void* last) { std::free(last); });
+}
+
 // detach(arrayBuffer): its views lose their elements, and it lets go of its memory
 Napi::Value detach(const Napi::CallbackInfo& call) {
   napi_detach_arraybuffer(call.Env(), call[0]);
@@ -45,6 +58,7 @@ Napi::Value detach(const Napi::CallbackInfo& call) {
 void add_memory_calls(Napi::Env env, Napi::Object exports) {
   exports.Set("addBuffer", Napi::Function::New<add_buffer>(env, "addBuffer"));
   exports.Set("hostBuffer", Napi::Function::New<host_buffer>(env, "hostBuffer"));
+  exports.Set("alignedBuffer", Napi::Function::New<aligned_buffer>(env, "alignedBuffer"));
   exports.Set("detach", Napi::Function::New<detach>(env, "detach"));
 }
 

@@ -26,6 +26,7 @@ export interface Addon {
   >
   capabilities(): { kernel: string; io: { backend: 'uring' | 'fallback'; reason: string } }
   addBuffer(buffer: ArrayBufferLike, capacity: number): number
+  alignedBuffer(bytes: number, alignment: number): ArrayBuffer | undefined
   open(id: number, path: string | Uint8Array, flags: number, mode: number): void
   stat(
     id: number,
@@ -66,6 +67,7 @@ export interface Addon {
   setNoDelay(socket: number, on: boolean): number
   setKeepAlive(socket: number, on: boolean, seconds: number): number
   socketAddress(endpoint: number, peer: boolean): [family: 0 | 4 | 6, host: string, port: number] | undefined
+  vectored(id: number, fd: number, reads: boolean, position: number, parts: Float64Array): void
   availability(): Availability
   devices(): NativeDeviceInfo[]
   openDevice(id: number, lostId: number, options: NativeOpenOptions): void

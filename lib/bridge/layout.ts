@@ -55,6 +55,7 @@ export const pathCall = {
   utimes: 17,
   copyFile: 18,
   fallocate: 19,
+  readFiles: 20,
 } as const
 
 export const pathFlag = { force: 1, recursive: 2, withTypes: 4, noFollow: 8 } as const

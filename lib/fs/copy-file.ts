@@ -1,5 +1,6 @@
 import { pathCall } from '../bridge/layout.js'
 import { validateInteger } from '../validate.js'
+import { type Limits, limitOf } from './limit.js'
 import { type Path, toPath } from './path.js'
 import { nothing, onPath } from './path-call.js'
 
@@ -10,9 +11,10 @@ import { nothing, onPath } from './path-call.js'
  * @param mode `constants.COPYFILE_EXCL`, `COPYFILE_FICLONE` and `COPYFILE_FICLONE_FORCE`, or'ed. Default: 0, which replaces
  *   what is there
  */
-export async function copyFile(src: Path, dest: Path, mode: number = 0): Promise<void> {
+export async function copyFile(src: Path, dest: Path, mode: number = 0, limits?: Limits): Promise<void> {
   const path = toPath(src, 'src')
   const to = toPath(dest, 'dest')
   validateInteger(mode, 'mode', 0, 7)
-  await onPath(pathCall.copyFile, { syscall: 'copyfile', path, dest: to, flags: mode }, nothing)
+  const limit = limitOf(limits)
+  await onPath(pathCall.copyFile, { syscall: 'copyfile', path, dest: to, flags: mode, limit }, nothing)
 }

@@ -1,20 +1,46 @@
-import { constants } from 'node:fs'
+import type { ReadStream, WriteStream } from 'node:fs'
+import { constants } from 'node:os'
+import type { Interface } from 'node:readline'
 import { ArgumentTypeError } from '../argument-errors.js'
-import { expect, type Pending, submit } from '../bridge/bridge.js'
-import { opcode, tryPageCache } from '../bridge/layout.js'
-import { placeOf } from '../bridge/memory.js'
+import { submit } from '../bridge/bridge.js'
+import { opcode, pathCall } from '../bridge/layout.js'
+import { validateBoolean, validateInteger } from '../validate.js'
+import { validateOwner } from './chown.js'
+import { type Extent, validateExtents } from './extents.js'
 import { closedError, FileError } from './file-error.js'
+import { throwIfAborted, toOptions } from './file-options.js'
+import { toMode } from './flags.js'
+import {
+  linesOf,
+  type ReadStreamOptions,
+  readStreamOf,
+  type WriteStreamOptions,
+  webStreamOf,
+  writeStreamOf,
+} from './handle-streams.js'
+import { type Limit, type Limits, limitOf } from './limit.js'
+import { OpenFile } from './open-file.js'
+import { nothing, onPath } from './path-call.js'
 import { call } from './pending.js'
+import type { ReadFileOptions } from './read-file.js'
 import { statDescriptor } from './stat.js'
 import type { BigIntStats, StatOptions, Stats } from './stats.js'
 import {
   type TransferRange,
+  toPosition,
   validateEncoding,
   validateReadRange,
   validateWriteRange,
 } from './transfer-range.js'
+import { type FileTime, toSeconds } from './utimes.js'
+import { mostBuffers, type ReadvResult, validateBuffers, vectored, type WritevResult } from './vectored.js'
+import { readToEnd, validateData, writeAll } from './whole-file.js'
+import type { WriteFileData, WriteFileOptions } from './write-file.js'
 
-export interface ReadOptions<B extends NodeJS.ArrayBufferView = Buffer> {
+/** FALLOC_FL_KEEP_SIZE */
+const keepSize = 1
+
+export interface ReadOptions<B extends NodeJS.ArrayBufferView = Buffer> extends Limits {
   /** Where the bytes go. Default: a new Buffer of 16 KiB. */
   buffer?: B | undefined
   /** Where in the buffer they start, in bytes. Default: 0. */
@@ -31,7 +57,7 @@ export interface ReadResult<B extends NodeJS.ArrayBufferView> {
   buffer: B
 }
 
-export interface WriteOptions {
+export interface WriteOptions extends Limits {
   /** Where in the buffer the bytes start. Default: 0. */
   offset?: number | null | undefined
   /** How many bytes. Default: the rest of the buffer. */
@@ -46,53 +72,6 @@ export interface WriteResult<B> {
   buffer: B
 }
 
-/** The hottest path of the package: one object a read, no closures. */
-class PendingTransfer implements Pending {
-  readonly handle: FileHandle
-  readonly reads: boolean
-  readonly view: NodeJS.ArrayBufferView
-  readonly given: unknown
-  readonly resolve: (result: never) => void
-  readonly reject: (error: Error) => void
-
-  constructor(
-    handle: FileHandle,
-    reads: boolean,
-    view: NodeJS.ArrayBufferView,
-    given: unknown,
-    resolve: (result: never) => void,
-    reject: (error: Error) => void,
-  ) {
-    this.handle = handle
-    this.reads = reads
-    this.view = view
-    this.given = given
-    this.resolve = resolve
-    this.reject = reject
-  }
-
-  settle(status: number, value: number): void {
-    this.handle[ended]()
-    if (status !== 0) this.reject(new FileError(status, this.reads ? 'read' : 'write'))
-    else if (this.reads) this.resolve({ bytesRead: value, buffer: this.given } as never)
-    else this.resolve({ bytesWritten: value, buffer: this.given } as never)
-  }
-}
-
-const ended = Symbol('ended')
-
-/** Closes the descriptors of handles that were dropped open. */
-const dropped = new FinalizationRegistry<number>((fd) => {
-  process.emitWarning(
-    `Closing file descriptor ${fd} on garbage collection. Close FileHandles before dropping them.`,
-  )
-  void call(
-    { syscall: 'close' },
-    (id) => void submit(opcode.close, id, fd, 0, 0, 0, 0, 0),
-    () => undefined,
-  ).catch(() => undefined)
-})
-
 /**
  * An open file, as {@link open} gives it. Methods, results and errors are those of node:fs/promises.
  *
@@ -100,25 +79,7 @@ const dropped = new FinalizationRegistry<number>((fd) => {
  * bytes, and detaching or transferring it is safe, since the memory stays until the operation has ended. Close the
  * handle, or declare it with `await using`.
  */
-export class FileHandle implements AsyncDisposable {
-  #fd: number
-  readonly #readFlags: number
-  #inFlight = 0
-  #whenIdle: (() => void) | undefined
-  #closing: Promise<void> | undefined
-
-  /** Takes over the descriptor. `flags` are those it was opened with. */
-  constructor(fd: number, flags: number) {
-    this.#fd = fd
-    this.#readFlags = (flags & constants.O_DIRECT) === 0 ? tryPageCache : 0
-    dropped.register(this, fd, this)
-  }
-
-  /** The descriptor, or -1 once the handle is closed. */
-  get fd(): number {
-    return this.#fd
-  }
-
+export class FileHandle extends OpenFile {
   /**
    * Reads into a buffer.
    *
@@ -143,15 +104,18 @@ export class FileHandle implements AsyncDisposable {
     length?: number | null,
     position?: number | bigint | null,
   ): Promise<ReadResult<NodeJS.ArrayBufferView>> {
-    if (this.#fd === -1) return Promise.reject(closedError('read'))
+    if (this.fd === -1) return Promise.reject(closedError('read'))
     let range: TransferRange
+    let limit: Limit | undefined
     try {
       range = validateReadRange(target, offset, length, position)
+      if (typeof offset === 'object') limit = limitOf(offset)
+      else if (!ArrayBuffer.isView(target)) limit = limitOf(target)
     } catch (error) {
       return Promise.reject(error)
     }
     if (range.length === 0) return Promise.resolve({ bytesRead: 0, buffer: range.view })
-    return this.#transfer(opcode.read, range, range.view) as Promise<ReadResult<NodeJS.ArrayBufferView>>
+    return this.transfer(opcode.read, range, range.view, limit) as Promise<ReadResult<NodeJS.ArrayBufferView>>
   }
 
   /** Writes from a buffer. Not all of it may have been written: see `bytesWritten`. */
@@ -173,9 +137,11 @@ export class FileHandle implements AsyncDisposable {
     length?: number | string | null,
     position?: number | null,
   ): Promise<WriteResult<unknown>> {
-    if (this.#fd === -1) return Promise.reject(closedError('write'))
+    if (this.fd === -1) return Promise.reject(closedError('write'))
     let range: TransferRange
+    let limit: Limit | undefined
     try {
+      if (typeof offset === 'object') limit = limitOf(offset)
       if (typeof data === 'string') {
         const encoding = validateEncoding(data, length)
         const at = typeof offset === 'number' ? offset : null
@@ -193,34 +159,96 @@ export class FileHandle implements AsyncDisposable {
       return Promise.reject(error)
     }
     if (range.length === 0) return Promise.resolve({ bytesWritten: 0, buffer: data })
-    return this.#transfer(opcode.write, range, data) as Promise<WriteResult<unknown>>
+    return this.transfer(opcode.write, range, data, limit) as Promise<WriteResult<unknown>>
   }
 
-  #transfer(operation: number, range: TransferRange, given: unknown): Promise<unknown> {
-    const { view } = range
-    const { memory, byteOffset } = placeOf(view)
-    return new Promise((resolve, reject) => {
-      const pending = new PendingTransfer(this, operation === opcode.read, view, given, resolve, reject)
-      this.#inFlight++
-      submit(
-        operation,
-        expect(pending),
-        this.#fd,
-        memory,
-        this.#readFlags,
-        byteOffset + range.offset,
-        range.position,
-        range.length,
-      )
+  /** Reads into several buffers, one after the other. */
+  async readv<const B extends readonly NodeJS.ArrayBufferView[]>(
+    buffers: B,
+    position?: number | null,
+    limits?: Limits,
+  ): Promise<ReadvResult<B>> {
+    if (this.fd === -1) throw closedError('readv')
+    validateBuffers(buffers)
+    // As Node, which passes over no read into none.
+    if (buffers.length === 0) throw new FileError(-constants.errno.EINVAL, 'read')
+    const limit = limitOf(limits)
+    const some = buffers.slice(0, mostBuffers)
+    const bytesRead = await vectored(this, this.began(), true, some, toPosition(position), limit)
+    return { bytesRead, buffers }
+  }
+
+  /** Writes from several buffers, one after the other. Not all of it may have been written: see `bytesWritten`. */
+  async writev<const B extends readonly NodeJS.ArrayBufferView[]>(
+    buffers: B,
+    position?: number | null,
+    limits?: Limits,
+  ): Promise<WritevResult<B>> {
+    if (this.fd === -1) throw closedError('writev')
+    validateBuffers(buffers)
+    const limit = limitOf(limits)
+    let at = toPosition(position)
+    let bytesWritten = 0
+    for (let next = 0; next < buffers.length; next += mostBuffers) {
+      const some = buffers.slice(next, next + mostBuffers)
+      const written = await vectored(this, this.began(), false, some, at, limit)
+      bytesWritten += written
+      if (at >= 0) at += written
+      if (written < some.reduce((bytes, view) => bytes + view.byteLength, 0)) break
+    }
+    return { bytesWritten, buffers }
+  }
+
+  /**
+   * Reads many parts of the file in one submission. Resolves when all have ended, to how many bytes each came to; the first
+   * that fails is what it rejects with.
+   */
+  async readMany(extents: readonly Extent[], limits?: Limits): Promise<number[]> {
+    if (this.fd === -1) throw closedError('read')
+    return await this.extents(opcode.read, validateExtents(extents, true), limitOf(limits))
+  }
+
+  /** Writes many parts of the file in one submission; otherwise like {@link readMany}. */
+  async writeMany(extents: readonly Extent[], limits?: Limits): Promise<number[]> {
+    if (this.fd === -1) throw closedError('write')
+    return await this.extents(opcode.write, validateExtents(extents, false), limitOf(limits))
+  }
+
+  /** Reads from the file's own position to the end. */
+  readFile(options?: (ReadFileOptions & { encoding?: null | undefined }) | null): Promise<Buffer>
+  readFile(options: (ReadFileOptions & { encoding: BufferEncoding }) | BufferEncoding): Promise<string>
+  readFile(options?: ReadFileOptions | BufferEncoding | null): Promise<string | Buffer>
+  readFile(given?: ReadFileOptions | BufferEncoding | null): Promise<string | Buffer> {
+    return this.held('readFile', async () => {
+      const { encoding, signal } = toOptions<ReadFileOptions>(given)
+      throwIfAborted(signal)
+      const bytes = await readToEnd(this, signal)
+      return encoding == null ? bytes : bytes.toString(encoding)
     })
+  }
+
+  /** Writes all of it at the file's own position. */
+  writeFile(data: WriteFileData, given?: WriteFileOptions | BufferEncoding | null): Promise<void> {
+    return this.held('writeFile', async () => {
+      const options = toOptions<WriteFileOptions>(given)
+      if (options.flush != null) validateBoolean(options.flush, 'options.flush')
+      validateData(data)
+      throwIfAborted(options.signal)
+      await writeAll(this, data, options)
+    })
+  }
+
+  /** The same as `writeFile`, as in Node: where it is written is decided by how the file was opened. */
+  appendFile(data: WriteFileData, options?: WriteFileOptions | BufferEncoding | null): Promise<void> {
+    return this.writeFile(data, options)
   }
 
   /** Attributes of the file. */
   stat(options?: StatOptions & { bigint?: false | undefined }): Promise<Stats>
   stat(options: StatOptions & { bigint: true }): Promise<BigIntStats>
+  stat(options?: StatOptions): Promise<Stats | BigIntStats>
   stat(options?: StatOptions): Promise<Stats | BigIntStats> {
-    if (this.#fd === -1) return Promise.reject(closedError('fstat'))
-    return this.#counted(statDescriptor(this.#fd, options?.bigint === true))
+    return this.counted('fstat', (fd) => statDescriptor(fd, options?.bigint === true))
   }
 
   /** Resolves when the file's data and attributes are on the disk: fsync(2). */
@@ -234,64 +262,81 @@ export class FileHandle implements AsyncDisposable {
   }
 
   #flush(syscall: string, operation: number): Promise<void> {
-    if (this.#fd === -1) return Promise.reject(closedError(syscall))
-    const fd = this.#fd
-    const flushed = call<void>(
-      { syscall },
-      (id) => void submit(operation, id, fd, 0, 0, 0, 0, 0),
-      () => undefined,
+    return this.counted(syscall, (fd) =>
+      call<void>(
+        { syscall },
+        (id) => void submit(operation, id, fd, 0, 0, 0, 0, 0),
+        () => undefined,
+      ),
     )
-    return this.#counted(flushed)
-  }
-
-  async #counted<T>(operation: Promise<T>): Promise<T> {
-    this.#inFlight++
-    try {
-      return await operation
-    } finally {
-      this[ended]()
-    }
-  }
-
-  /** @internal An operation has ended. */
-  [ended](): void {
-    if (--this.#inFlight === 0 && this.#whenIdle !== undefined) this.#whenIdle()
   }
 
   /**
-   * Closes the file. New operations fail from the call on; those in flight on a regular file are waited for, those that
-   * wait for a pipe, a terminal or a device to have something are cancelled (they reject with `ECANCELED`). Closing
-   * twice gives the same Promise.
+   * Cuts the file off, or fills it up with zeros.
+   *
+   * @param len how many bytes it has then. Default: 0
    */
-  close(): Promise<void> {
-    if (this.#closing === undefined) {
-      if (this.#fd === -1) return Promise.resolve()
-      const fd = this.#fd
-      this.#fd = -1
-      dropped.unregister(this)
-      this.#closing = this.#close(fd)
-    }
-    return this.#closing
+  truncate(len: number | null = 0): Promise<void> {
+    return this.counted('ftruncate', async (fd) => {
+      validateInteger(len, 'len')
+      await onPath(pathCall.truncate, { syscall: 'ftruncate', fd, x: Math.max(0, len) }, nothing)
+    })
   }
 
-  async #close(fd: number): Promise<void> {
-    if (this.#inFlight > 0) {
-      const type = await statDescriptor(fd, false)
-      const alwaysEnds = type.isFile() || type.isDirectory() || type.isBlockDevice()
-      if (alwaysEnds && this.#inFlight > 0) {
-        await new Promise<void>((resolve) => {
-          this.#whenIdle = resolve
-        })
-      }
-    }
-    await call<void>(
-      { syscall: 'close' },
-      (id) => void submit(opcode.close, id, fd, 0, 0, 0, 0, 0),
-      () => undefined,
-    )
+  /**
+   * Reserves room on the disk, so that writes there do not fail for lack of it: fallocate(2). The file grows as far as that,
+   * unless `keepSize` is true.
+   */
+  fallocate(offset: number, length: number, options?: { keepSize?: boolean | undefined }): Promise<void> {
+    return this.counted('fallocate', async (fd) => {
+      validateInteger(offset, 'offset', 0)
+      validateInteger(length, 'length', 1)
+      const flags = options?.keepSize === true ? keepSize : 0
+      await onPath(pathCall.fallocate, { syscall: 'fallocate', fd, x: offset, y: length, flags }, nothing)
+    })
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+  /** Sets the permission bits, as a number or an octal string. */
+  chmod(mode: string | number): Promise<void> {
+    return this.counted('fchmod', async (fd) => {
+      const bits = toMode(mode, 'mode')
+      await onPath(pathCall.chmod, { syscall: 'fchmod', fd, mode: bits }, nothing)
+    })
+  }
+
+  /** Sets the owner and the group; -1 leaves one as it is. */
+  chown(uid: number, gid: number): Promise<void> {
+    return this.counted('fchown', async (fd) => {
+      validateOwner(uid, gid)
+      await onPath(pathCall.chown, { syscall: 'fchown', fd, x: uid, y: gid }, nothing)
+    })
+  }
+
+  /** Sets when the file was last read and changed. */
+  utimes(atime: FileTime, mtime: FileTime): Promise<void> {
+    return this.counted('futimes', async (fd) => {
+      const [x, y] = [toSeconds(atime, 'atime'), toSeconds(mtime, 'mtime')]
+      await onPath(pathCall.utimes, { syscall: 'futime', fd, x, y }, nothing)
+    })
+  }
+
+  /** The lines of the file, from its position on, for `for await`. */
+  readLines(options?: ReadStreamOptions): Interface {
+    return linesOf(this, options)
+  }
+
+  /** The bytes of the file, from its position on. Cancelling the stream, or its end, leaves the file open. */
+  readableWebStream(): ReadableStream<Uint8Array> {
+    return webStreamOf(this)
+  }
+
+  /** Node's own stream, over this handle's operations. It closes the handle at its end, unless `autoClose` is false. */
+  createReadStream(options?: ReadStreamOptions): ReadStream {
+    return readStreamOf(this, options)
+  }
+
+  /** Node's own stream, over this handle's operations. It closes the handle at its end, unless `autoClose` is false. */
+  createWriteStream(options?: WriteStreamOptions): WriteStream {
+    return writeStreamOf(this, options)
   }
 }

@@ -1,6 +1,7 @@
 import { expect, type Pending } from '../bridge/bridge.js'
 import { addon } from '../native.js'
 import { FileError, FolderError } from './file-error.js'
+import type { LimitWatch } from './limit.js'
 import type { Called } from './pending.js'
 
 /** What a call on paths is given; what each means is said at its number in native/io/path_call.hpp. */
@@ -28,6 +29,7 @@ class PendingPathCall<T> implements Pending {
   readonly resultOf: (id: number) => T
   readonly resolve: (result: T) => void
   readonly reject: (error: Error) => void
+  watch: LimitWatch | undefined
 
   constructor(
     given: PathArguments,
@@ -42,7 +44,9 @@ class PendingPathCall<T> implements Pending {
   }
 
   settle(status: number, value: number, id: number): void {
-    if (status === 0) this.resolve(this.resultOf(id))
+    const early = this.watch?.release(status)
+    if (early !== undefined) this.reject(early)
+    else if (status === 0) this.resolve(this.resultOf(id))
     else this.reject(errorOf(this.given, status, value === 1, id))
   }
 }
@@ -61,8 +65,10 @@ export async function onPath<T>(
   const { path = '', dest = '', fd = -1, flags = 0, mode = 0, x = 0, y = 0 } = given
   try {
     return await new Promise<T>((resolve, reject) => {
-      const id = expect(new PendingPathCall(given, resultOf, resolve, reject))
+      const pending = new PendingPathCall(given, resultOf, resolve, reject)
+      const id = expect(pending)
       addon.pathCall(id, number, path, dest, fd, flags, mode, x, y)
+      if (given.limit !== undefined) pending.watch = given.limit.watch(id)
     })
   } catch (error) {
     if (error instanceof Error) Error.captureStackTrace(error, onPath)

@@ -1,6 +1,7 @@
 import type { Pending } from '../bridge/bridge.js'
 import { expect } from '../bridge/bridge.js'
 import { FileError } from './file-error.js'
+import type { Limit, LimitWatch } from './limit.js'
 
 /** What an operation on files is called in its errors. */
 export interface Called {
@@ -8,6 +9,7 @@ export interface Called {
   readonly syscall: string
   readonly path?: string | Buffer | undefined
   readonly dest?: string | Buffer | undefined
+  readonly limit?: Limit | undefined
 }
 
 /** An operation on a file whose result is a value made from the reply. */
@@ -16,6 +18,7 @@ class PendingCall<T> implements Pending {
   readonly resultOf: (value: number) => T
   readonly resolve: (result: T) => void
   readonly reject: (error: Error) => void
+  watch: LimitWatch | undefined
 
   constructor(
     called: Called,
@@ -30,7 +33,9 @@ class PendingCall<T> implements Pending {
   }
 
   settle(status: number, value: number): void {
-    if (status === 0) this.resolve(this.resultOf(value))
+    const early = this.watch?.release(status)
+    if (early !== undefined) this.reject(early)
+    else if (status === 0) this.resolve(this.resultOf(value))
     else this.reject(new FileError(status, this.called.syscall, this.called.path))
   }
 }
@@ -47,7 +52,10 @@ export async function call<T>(
 ): Promise<T> {
   try {
     return await new Promise((resolve, reject) => {
-      submit(expect(new PendingCall(called, resultOf, resolve, reject)))
+      const pending = new PendingCall(called, resultOf, resolve, reject)
+      const id = expect(pending)
+      submit(id)
+      if (called.limit !== undefined) pending.watch = called.limit.watch(id)
     })
   } catch (error) {
     // The error was made where the reply came in; here the stack leads to the caller.

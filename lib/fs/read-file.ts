@@ -1,4 +1,3 @@
-import { closedError } from './file-error.js'
 import { FileHandle } from './file-handle.js'
 import { throwIfAborted, toOptions } from './file-options.js'
 import { open } from './open.js'
@@ -13,11 +12,6 @@ export interface ReadFileOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Long files are read in parts, so that an abort is seen and nothing takes the JS thread for long. */
-const partBytes = 8 << 20
-/** Where a size is not known (pipes, /proc), reading starts with this. */
-const unknownBytes = 64 << 10
-
 /**
  * Reads a whole file: from the start for a path, from its position for a FileHandle. Like `readFile` of
  * node:fs/promises.
@@ -30,37 +24,21 @@ export function readFile(
   file: Path | FileHandle,
   options: (ReadFileOptions & { encoding: BufferEncoding }) | BufferEncoding,
 ): Promise<string>
+export function readFile(
+  file: Path | FileHandle,
+  options?: ReadFileOptions | BufferEncoding | null,
+): Promise<string | Buffer>
 export async function readFile(
   file: Path | FileHandle,
   given?: ReadFileOptions | BufferEncoding | null,
 ): Promise<Buffer | string> {
+  if (file instanceof FileHandle) return await file.readFile(given)
   const options = toOptions<ReadFileOptions>(given)
   throwIfAborted(options.signal)
-  const handle = file instanceof FileHandle ? file : await open(file, options.flag ?? 'r')
+  const handle = await open(file, options.flag ?? 'r')
   try {
-    const bytes = await readToEnd(handle, options.signal)
-    return options.encoding == null ? bytes : bytes.toString(options.encoding)
+    return await handle.readFile(options)
   } finally {
-    if (handle !== file) await handle.close()
+    await handle.close()
   }
-}
-
-async function readToEnd(handle: FileHandle, signal: AbortSignal | undefined): Promise<Buffer> {
-  if (handle.fd === -1) throw closedError('read')
-  const stats = await handle.stat()
-  const known = stats.isFile() ? stats.size : 0
-  let bytes = Buffer.allocUnsafeSlow(known > 0 ? known : unknownBytes)
-  let filled = 0
-  while (known === 0 || filled < known) {
-    throwIfAborted(signal)
-    if (filled === bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(bytes.length * 2)
-      bytes.copy(larger, 0, 0, filled)
-      bytes = larger
-    }
-    const { bytesRead } = await handle.read(bytes, filled, Math.min(bytes.length - filled, partBytes), null)
-    if (bytesRead === 0) break
-    filled += bytesRead
-  }
-  return filled === bytes.length ? bytes : bytes.subarray(0, filled)
 }

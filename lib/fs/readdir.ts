@@ -3,19 +3,20 @@ import { join } from 'node:path'
 import { pathCall, pathFlag } from '../bridge/layout.js'
 import { addon } from '../native.js'
 import { direntOf } from './dirent.js'
+import { type Limits, limitOf } from './limit.js'
 import { type NameEncoding, type NameOptions, nameOf, toNameOptions } from './name-encoding.js'
 import { type Path, toPath } from './path.js'
 import { onPath } from './path-call.js'
 
-export interface ReaddirOptions extends NameOptions {
+export interface ReaddirOptions extends NameOptions, Limits {
   /** Gives Dirents, which know what kind of file each is. Default: false. */
   withFileTypes?: boolean | undefined
   /** Lists the folders inside too; their entries are named by their path from the first. Default: false. */
   recursive?: boolean | undefined
 }
 
-type Plain = { withFileTypes?: false | undefined; recursive?: boolean | undefined }
-type Typed = { withFileTypes: true; recursive?: boolean | undefined }
+type Plain = Limits & { withFileTypes?: false | undefined; recursive?: boolean | undefined }
+type Typed = Limits & { withFileTypes: true; recursive?: boolean | undefined }
 type Text = { encoding?: BufferEncoding | null | undefined }
 
 /** The names in a folder, in the order of their bytes. Like `readdir` of node:fs/promises. */
@@ -35,12 +36,16 @@ export async function readdir(
   const { withFileTypes, recursive } = options
   const name = toPath(path)
   const flags = (recursive ? pathFlag.recursive : 0) | (withFileTypes ? pathFlag.withTypes : 0)
-  return await onPath(pathCall.readdir, { syscall: 'scandir', path: name, flags }, (id) => {
-    const listing = addon.takeBytes(id)
-    const entries = withFileTypes ? new TypedEntries(name, options) : new NamedEntries(options)
-    readListing(listing, entries)
-    return entries.result as string[]
-  })
+  return await onPath(
+    pathCall.readdir,
+    { syscall: 'scandir', path: name, flags, limit: limitOf(options) },
+    (id) => {
+      const listing = addon.takeBytes(id)
+      const entries = withFileTypes ? new TypedEntries(name, options) : new NamedEntries(options)
+      readListing(listing, entries)
+      return entries.result as string[]
+    },
+  )
 }
 
 /** What is made of a listing, entry by entry. */

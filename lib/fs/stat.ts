@@ -9,6 +9,7 @@ import { BigIntStats, type StatOptions, Stats, statNumbers } from './stats.js'
 /** Attributes of the file that a path leads to. Like `stat` of node:fs/promises. */
 export function stat(path: Path, options?: StatOptions & { bigint?: false | undefined }): Promise<Stats>
 export function stat(path: Path, options: StatOptions & { bigint: true }): Promise<BigIntStats>
+export function stat(path: Path, options?: StatOptions): Promise<Stats | BigIntStats>
 export async function stat(path: Path, options?: StatOptions): Promise<Stats | BigIntStats> {
   return await statPath('stat', toPath(path), true, options?.bigint === true)
 }
@@ -16,6 +17,7 @@ export async function stat(path: Path, options?: StatOptions): Promise<Stats | B
 /** Attributes of the file of that name; a symbolic link is not followed. Like `lstat` of node:fs/promises. */
 export function lstat(path: Path, options?: StatOptions & { bigint?: false | undefined }): Promise<Stats>
 export function lstat(path: Path, options: StatOptions & { bigint: true }): Promise<BigIntStats>
+export function lstat(path: Path, options?: StatOptions): Promise<Stats | BigIntStats>
 export async function lstat(path: Path, options?: StatOptions): Promise<Stats | BigIntStats> {
   return await statPath('lstat', toPath(path), false, options?.bigint === true)
 }

@@ -66,6 +66,11 @@ export function validateWriteRange(
   return { view, offset, length: Math.min(count, longest), position: at }
 }
 
+/** A position as readv and writev take it: what is no number is the file's own. */
+export function toPosition(position: unknown): number {
+  return typeof position === 'number' && position >= 0 ? position : -1
+}
+
 function filePosition(position: number | bigint | null | undefined, length: number): number {
   if (position == null) return -1
   if (typeof position === 'number') {

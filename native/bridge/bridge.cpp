@@ -95,6 +95,13 @@ void Bridge::path_call(std::int32_t id, io::PathRequest request) {
   if (!closed_) PathOperation::start(*this, id, std::move(request));
 }
 
+void Bridge::vectored(std::int32_t id, io::Opcode opcode, int descriptor, double position,
+                      std::vector<HeldMemory> parts) {
+  if (closed_) return;
+  FileOperation::vectored(*this, id, opcode, descriptor, position, std::move(parts));
+  unflushed_ = true;
+}
+
 std::string Bridge::take_attached(std::int32_t id) {
   auto found = attached_.extract(id);
   return found.empty() ? std::string{} : std::move(found.mapped());

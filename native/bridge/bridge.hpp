@@ -60,6 +60,8 @@ class Bridge {
   void open(std::int32_t id, std::string path, int flags, std::uint32_t mode);
   void stat(std::int32_t id, std::string path, bool follow_links, const Submission& numbers);
   void path_call(std::int32_t id, io::PathRequest request);
+  // A read into many places or a write from them, one after the other: readv(2), writev(2). position -1: the file's own.
+  void vectored(std::int32_t id, io::Opcode opcode, int descriptor, double position, std::vector<HeldMemory> parts);
 
   // Whether that many bytes may still be copied on the JS thread in this round; counts them if so.
   [[nodiscard]] bool may_copy_here(std::size_t bytes) noexcept {

@@ -1,6 +1,7 @@
 #include "native/bridge/file_operation.hpp"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -38,6 +39,25 @@ class StatOperation final : public FileOperation {
 
   struct statx attributes_{};
   bool whole_;
+};
+
+// readv or writev: holds the memory of all parts.
+class VectoredOperation final : public FileOperation {
+ public:
+  VectoredOperation(Bridge& bridge, std::int32_t id, io::Opcode operation, int descriptor, std::int64_t position,
+                    std::vector<HeldMemory> parts)
+      : FileOperation(bridge, id, operation, descriptor, {}), parts_(std::move(parts)) {
+    vectors_.reserve(parts_.size());
+    for (const HeldMemory& part : parts_) vectors_.push_back({.iov_base = part.address, .iov_len = part.bytes});
+    address = vectors_.data();
+    length = vectors_.size();
+    offset = position;
+    start();
+  }
+
+ private:
+  std::vector<HeldMemory> parts_;
+  std::vector<iovec> vectors_;
 };
 
 // The first number that is too large for a position.
@@ -84,6 +104,15 @@ void FileOperation::transfer(Bridge& bridge, io::Opcode opcode, const Submission
   operation->length = operation->memory_.bytes;
   operation->offset = offset;
   operation->start();
+}
+
+void FileOperation::vectored(Bridge& bridge, std::int32_t id, io::Opcode opcode, int descriptor, double position,
+                             std::vector<HeldMemory> parts) {
+  if (!(position >= static_cast<double>(io::kCurrentPosition) && position < kPositionsEnd)) {
+    bridge.reply(id, -EINVAL, 0);
+    return;
+  }
+  new VectoredOperation(bridge, id, opcode, descriptor, static_cast<std::int64_t>(position), std::move(parts));
 }
 
 void FileOperation::simple(Bridge& bridge, io::Opcode opcode, const Submission& submission) {

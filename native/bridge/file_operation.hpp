@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <string>
+#include <vector>
 
 #include "native/bridge/bridge.hpp"
 #include "native/io/request.hpp"
@@ -14,6 +15,8 @@ namespace heddle::bridge {
 class FileOperation : public PendingOperation, protected io::Request {
  public:
   static void transfer(Bridge& bridge, io::Opcode opcode, const Submission& submission);
+  static void vectored(Bridge& bridge, std::int32_t id, io::Opcode opcode, int descriptor, double position,
+                       std::vector<HeldMemory> parts);
   static void simple(Bridge& bridge, io::Opcode opcode, const Submission& submission);
   static void open(Bridge& bridge, std::int32_t id, std::string path, int flags, std::uint32_t mode);
   static void stat(Bridge& bridge, const Submission& submission);

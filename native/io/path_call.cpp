@@ -14,6 +14,7 @@
 #include "native/io/copy_file.hpp"
 #include "native/io/list_folder.hpp"
 #include "native/io/make_folders.hpp"
+#include "native/io/read_files.hpp"
 #include "native/io/remove_tree.hpp"
 
 namespace heddle::io {
@@ -145,6 +146,8 @@ PathOutcome carry_out(const PathRequest& request, const std::atomic<bool>& cance
       return repeated([&] {
         return ::fallocate(request.fd, request.flags, static_cast<off_t>(request.x), static_cast<off_t>(request.y));
       });
+    case PathCall::read_files:
+      return read_files(request.path, cancelled);
   }
   return {.result = -ENOSYS};
 }

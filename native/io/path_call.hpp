@@ -28,6 +28,7 @@ enum class PathCall : std::int32_t {
   utimes,      // path, or fd; x: access time, y: modification time, in seconds; flags: kNoFollow
   copy_file,   // path, second, flags: those of COPYFILE_*
   fallocate,   // fd, x: offset, y: bytes, flags: those of fallocate(2)
+  read_files,  // path: many, each ended by NUL; bytes: see read_files.hpp
 };
 
 inline constexpr int kForce = 1;      // what is not there is no error

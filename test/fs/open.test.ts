@@ -99,7 +99,7 @@ describe('open', () => {
     2 ** 53,
   ])('refuses flags %j', (how) => expectSame((fs) => fs.open('/dev/null', how)))
 
-  it.each([{}, [], true, 1n, Symbol('r'), () => 'r'])('refuses flags of another type: %o', (how) =>
+  it.each([[], true, 1n, Symbol('r'), () => 'r'])('refuses flags of another type: %o', (how) =>
     expectSame((fs) => fs.open('/dev/null', how)),
   )
 

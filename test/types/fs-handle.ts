@@ -9,8 +9,9 @@ await open(Buffer.from('path'), 'wx+', 0o600)
 await open(new URL('file:///path'), 0, '600')
 // @ts-expect-error: a descriptor is no path
 await open(1)
-// @ts-expect-error: flags are a string or a number
-await open('path', { flags: 'r' })
+await open('path', { flags: 'r', direct: true, signal: AbortSignal.timeout(1), timeout: 5 })
+// @ts-expect-error: no such option
+await open('path', { flag: 'r' })
 // @ts-expect-error: mode is a string or a number
 await open('path', 'r', true)
 
@@ -65,6 +66,30 @@ handle.fd = 1
 await using disposed = await open('path')
 export const disposable: AsyncDisposable = disposed
 
+export const counts = await handle.readMany([{ buffer: Buffer.alloc(1), position: 0 }], { timeout: 5 })
+export type Counts = Expect<Equal<typeof counts, number[]>>
+// @ts-expect-error: an extent has a place in the file
+await handle.writeMany([{ buffer: Buffer.alloc(1) }])
+export const vector = await handle.readv([new Uint8Array(1), new Float64Array(1)])
+export type Vector = Expect<Equal<(typeof vector)['buffers'][1], Float64Array<ArrayBuffer>>>
+
 // What takes Node's handles for these methods takes ours.
-type Common = 'fd' | 'sync' | 'datasync' | 'close' | typeof Symbol.asyncDispose
+type Common =
+  | 'appendFile'
+  | 'chmod'
+  | 'chown'
+  | 'close'
+  | 'createReadStream'
+  | 'createWriteStream'
+  | 'datasync'
+  | 'fd'
+  | 'readLines'
+  | 'readv'
+  | 'stat'
+  | 'sync'
+  | 'truncate'
+  | 'utimes'
+  | 'writeFile'
+  | 'writev'
+  | typeof Symbol.asyncDispose
 export const asInNode: Pick<node.FileHandle, Common> = handle

@@ -1,0 +1,86 @@
+import { ArgumentTypeError } from '../argument-errors.js'
+import { throwIfAborted } from './file-options.js'
+import type { WriteFileData, WriteFileOptions } from './write-file.js'
+
+/** What reading and writing a whole file needs of a handle. */
+interface Transfers {
+  read(buffer: Buffer, offset: number, length: number, position: null): Promise<{ bytesRead: number }>
+  write(
+    buffer: NodeJS.ArrayBufferView,
+    offset: number,
+    length: number,
+    position: null,
+  ): Promise<{ bytesWritten: number }>
+  stat(): Promise<{ size: number; isFile(): boolean }>
+}
+
+/** Long files are moved in parts, so that an abort is seen and nothing takes the JS thread for long. */
+const partBytes = 8 << 20
+/** Where a size is not known (pipes, /proc), reading starts with this. */
+const unknownBytes = 64 << 10
+
+/** From the handle's position on. */
+export async function readToEnd(handle: Transfers, signal: AbortSignal | undefined): Promise<Buffer> {
+  const stats = await handle.stat()
+  const known = stats.isFile() ? stats.size : 0
+  let bytes = Buffer.allocUnsafeSlow(known > 0 ? known : unknownBytes)
+  let filled = 0
+  while (known === 0 || filled < known) {
+    throwIfAborted(signal)
+    if (filled === bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(bytes.length * 2)
+      bytes.copy(larger, 0, 0, filled)
+      bytes = larger
+    }
+    const { bytesRead } = await handle.read(bytes, filled, Math.min(bytes.length - filled, partBytes), null)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return filled === bytes.length ? bytes : bytes.subarray(0, filled)
+}
+
+/** At the handle's position. */
+export async function writeAll(
+  handle: Transfers,
+  data: WriteFileData,
+  options: WriteFileOptions,
+): Promise<void> {
+  if (typeof data === 'string' || ArrayBuffer.isView(data)) {
+    await writeChunk(handle, data, options)
+    return
+  }
+  for await (const chunk of data) await writeChunk(handle, chunk, options)
+}
+
+async function writeChunk(
+  handle: Transfers,
+  chunk: string | NodeJS.ArrayBufferView,
+  { encoding, signal }: WriteFileOptions,
+): Promise<void> {
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding ?? 'utf8') : chunk
+  if (!ArrayBuffer.isView(bytes)) {
+    throw new ArgumentTypeError(
+      'chunk',
+      'of type string or an instance of Buffer, TypedArray, or DataView',
+      chunk,
+    )
+  }
+  let written = 0
+  while (written < bytes.byteLength) {
+    throwIfAborted(signal)
+    const length = Math.min(bytes.byteLength - written, partBytes)
+    written += (await handle.write(bytes, written, length, null)).bytesWritten
+  }
+}
+
+/** Throws what Node would. */
+export function validateData(data: unknown): asserts data is WriteFileData {
+  if (typeof data === 'string' || ArrayBuffer.isView(data)) return
+  if (typeof data === 'object' && data !== null && (Symbol.iterator in data || Symbol.asyncIterator in data))
+    return
+  throw new ArgumentTypeError(
+    'data',
+    'of type string or an instance of Buffer, TypedArray, or DataView',
+    data,
+  )
+}
