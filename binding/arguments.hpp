@@ -2,6 +2,7 @@
 
 #include <napi.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -14,6 +15,10 @@ inline std::int32_t integer(const Napi::CallbackInfo& call, std::size_t index) {
 
 inline double number(const Napi::CallbackInfo& call, std::size_t index) {
   return call[index].As<Napi::Number>().DoubleValue();
+}
+
+inline std::size_t count(const Napi::CallbackInfo& call, std::size_t index) {
+  return static_cast<std::size_t>(number(call, index));
 }
 
 inline bool boolean(const Napi::CallbackInfo& call, std::size_t index) {

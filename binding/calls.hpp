@@ -13,6 +13,8 @@ void add_device_calls(Napi::Env env, Napi::Object exports);
 void add_graph_calls(Napi::Env env, Napi::Object exports);
 void add_interop_calls(Napi::Env env, Napi::Object exports);
 void add_kernel_calls(Napi::Env env, Napi::Object exports);
+void add_device_memory_calls(Napi::Env env, Napi::Object exports);
+void add_stream_calls(Napi::Env env, Napi::Object exports);
 void add_trace_calls(Napi::Env env, Napi::Object exports);
 
 }  // namespace heddle::binding

@@ -16,14 +16,7 @@ namespace {
 
 cuda::DevicePort& port(const Napi::CallbackInfo& call) { return Environment::of(call.Env()).devices(); }
 
-// For calls that must not overtake what was submitted before them: an allocation finds the memory that was just dropped.
-cuda::DevicePort& port_in_order(const Napi::CallbackInfo& call) {
-  Environment& environment = Environment::of(call.Env());
-  environment.bridge().drain();
-  return environment.devices();
-}
-
-Napi::Value count(Napi::Env env, std::size_t number) { return Napi::Number::New(env, static_cast<double>(number)); }
+Napi::Value number_value(Napi::Env env, std::size_t number) { return Napi::Number::New(env, static_cast<double>(number)); }
 
 Napi::Array to_array(Napi::Env env, const std::array<int, 3>& numbers) {
   Napi::Array result = Napi::Array::New(env, numbers.size());
@@ -36,9 +29,9 @@ Napi::Object to_object(Napi::Env env, const cuda::LaunchLimits& limits) {
   result.Set("threadsPerBlock", Napi::Number::New(env, limits.threads_per_block));
   result.Set("threadsPerMultiprocessor", Napi::Number::New(env, limits.threads_per_multiprocessor));
   result.Set("registersPerBlock", Napi::Number::New(env, limits.registers_per_block));
-  result.Set("sharedMemoryPerBlock", count(env, limits.shared_memory_per_block));
-  result.Set("sharedMemoryPerBlockOptIn", count(env, limits.shared_memory_per_block_opt_in));
-  result.Set("sharedMemoryPerMultiprocessor", count(env, limits.shared_memory_per_multiprocessor));
+  result.Set("sharedMemoryPerBlock", number_value(env, limits.shared_memory_per_block));
+  result.Set("sharedMemoryPerBlockOptIn", number_value(env, limits.shared_memory_per_block_opt_in));
+  result.Set("sharedMemoryPerMultiprocessor", number_value(env, limits.shared_memory_per_multiprocessor));
   result.Set("block", to_array(env, limits.block));
   result.Set("grid", to_array(env, limits.grid));
   return result;
@@ -60,7 +53,7 @@ Napi::Object to_object(Napi::Env env, const cuda::DeviceInfo& info) {
   result.Set("clockMegahertz", Napi::Number::New(env, info.clock_megahertz));
   result.Set("warpSize", Napi::Number::New(env, info.warp_size));
   result.Set("copyEngines", Napi::Number::New(env, info.copy_engines));
-  result.Set("l2Bytes", count(env, info.l2_bytes));
+  result.Set("l2Bytes", number_value(env, info.l2_bytes));
   result.Set("limits", to_object(env, info.limits));
   return result;
 }
@@ -72,6 +65,26 @@ Napi::Object to_object(Napi::Env env, const cuda::Error& error) {
   result.Set("operation", error.operation);
   result.Set("arguments", error.arguments);
   result.Set("message", error.message);
+  return result;
+}
+
+Napi::Object to_object(Napi::Env env, const cuda::MemoryUse& use) {
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("free", number_value(env, use.free));
+  result.Set("total", number_value(env, use.total));
+  result.Set("used", number_value(env, use.used));
+  result.Set("highWater", number_value(env, use.high_water));
+  result.Set("reserved", number_value(env, use.reserved));
+  result.Set("pinned", number_value(env, use.pinned));
+  return result;
+}
+
+Napi::Object to_object(Napi::Env env, const cuda::PoolUse& use) {
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("used", number_value(env, use.used));
+  result.Set("highWater", number_value(env, use.used_high_water));
+  result.Set("reserved", number_value(env, use.reserved));
+  result.Set("reservedHighWater", number_value(env, use.reserved_high_water));
   return result;
 }
 
@@ -104,7 +117,7 @@ Napi::Value open_device(const Napi::CallbackInfo& call) {
 
 // closeDevice(id, device)
 Napi::Value close_device(const Napi::CallbackInfo& call) {
-  port_in_order(call).close_device(integer(call, 0), integer(call, 1));
+  devices_in_order(call).close_device(integer(call, 0), integer(call, 1));
   return call.Env().Undefined();
 }
 
@@ -119,19 +132,6 @@ Napi::Value knows_operation(const Napi::CallbackInfo& call) {
   return Napi::Boolean::New(call.Env(), cuda::operation_of(text(call, 0)).has_value());
 }
 
-// allocate(id, device, bytes, pinned)
-Napi::Value allocate(const Napi::CallbackInfo& call) {
-  const auto space = boolean(call, 3) ? cuda::Space::pinned : cuda::Space::device;
-  port_in_order(call).alloc(integer(call, 0), integer(call, 1), static_cast<std::size_t>(number(call, 2)), space);
-  return call.Env().Undefined();
-}
-
-// memoryInfo(id, device)
-Napi::Value memory_info(const Napi::CallbackInfo& call) {
-  port_in_order(call).memory_info(integer(call, 0), integer(call, 1));
-  return call.Env().Undefined();
-}
-
 // stream(device, priority, label): its number, or -1
 Napi::Value stream(const Napi::CallbackInfo& call) {
   if (port(call).device(integer(call, 0)) == nullptr) return Napi::Number::New(call.Env(), -1);
@@ -139,15 +139,15 @@ Napi::Value stream(const Napi::CallbackInfo& call) {
   return Napi::Number::New(call.Env(), port(call).stream(integer(call, 0), std::move(options)));
 }
 
-// event(device): its number, or -1
+// event(device, timing): its number, or -1
 Napi::Value event(const Napi::CallbackInfo& call) {
   if (port(call).device(integer(call, 0)) == nullptr) return Napi::Number::New(call.Env(), -1);
-  return Napi::Number::New(call.Env(), port(call).event(integer(call, 0)));
+  return Napi::Number::New(call.Env(), port(call).event(integer(call, 0), boolean(call, 1)));
 }
 
 // eventDone(event)
 Napi::Value event_done(const Napi::CallbackInfo& call) {
-  return Napi::Boolean::New(call.Env(), port_in_order(call).event_done(integer(call, 0)));
+  return Napi::Boolean::New(call.Env(), devices_in_order(call).event_done(integer(call, 0)));
 }
 
 // load(id, device, path, chunkBytes, depth, progress)
@@ -155,7 +155,7 @@ Napi::Value load(const Napi::CallbackInfo& call) {
   cuda::LoadOptions options;
   options.chunk_bytes = static_cast<std::size_t>(number(call, 3));
   options.depth = static_cast<std::size_t>(number(call, 4));
-  port_in_order(call).load(integer(call, 0), integer(call, 1), path(call, 2), std::move(options), boolean(call, 5));
+  devices_in_order(call).load(integer(call, 0), integer(call, 1), path(call, 2), std::move(options), boolean(call, 5));
   return call.Env().Undefined();
 }
 
@@ -169,6 +169,8 @@ Napi::Value take_detail(const Napi::CallbackInfo& call) {
   if (const auto* total = std::get_if<cuda::TotalBytes>(&*detail)) {
     return Napi::Number::New(env, static_cast<double>(total->bytes));
   }
+  if (const auto* use = std::get_if<cuda::MemoryUse>(&*detail)) return to_object(env, *use);
+  if (const auto* use = std::get_if<cuda::PoolUse>(&*detail)) return to_object(env, *use);
   const auto* loaded = std::get_if<cuda::LoadStats>(&*detail);
   if (loaded == nullptr) return kernel_detail(env, *detail);
   const cuda::LoadStats& stats = *loaded;
@@ -190,8 +192,6 @@ void add_device_calls(Napi::Env env, Napi::Object exports) {
   exports.Set("closeDevice", Napi::Function::New<close_device>(env, "closeDevice"));
   exports.Set("deviceInfo", Napi::Function::New<device_info>(env, "deviceInfo"));
   exports.Set("knowsOperation", Napi::Function::New<knows_operation>(env, "knowsOperation"));
-  exports.Set("allocate", Napi::Function::New<allocate>(env, "allocate"));
-  exports.Set("memoryInfo", Napi::Function::New<memory_info>(env, "memoryInfo"));
   exports.Set("stream", Napi::Function::New<stream>(env, "stream"));
   exports.Set("event", Napi::Function::New<event>(env, "event"));
   exports.Set("eventDone", Napi::Function::New<event_done>(env, "eventDone"));

@@ -47,4 +47,11 @@ class Environment {
   bool closing_ = false;
 };
 
+// For calls that must not overtake what was submitted before them: an allocation finds the memory that was just dropped.
+[[nodiscard]] inline cuda::DevicePort& devices_in_order(const Napi::CallbackInfo& call) {
+  Environment& environment = Environment::of(call.Env());
+  environment.bridge().drain();
+  return environment.devices();
+}
+
 }  // namespace heddle::binding

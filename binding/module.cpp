@@ -25,6 +25,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   add_graph_calls(env, exports);
   add_interop_calls(env, exports);
   add_kernel_calls(env, exports);
+  add_device_memory_calls(env, exports);
+  add_stream_calls(env, exports);
   add_trace_calls(env, exports);
   return exports;
 }

@@ -5,8 +5,11 @@
 
 #include "cuda/driver.hpp"
 #include "native/frame_pool.hpp"
+#include "native/task.hpp"
 
 namespace heddle::cuda {
+
+class StreamTurn;
 
 // What a stream is to do, for everything that is not one of the plain commands: a class for each, in a file of its own.
 // It owns its arguments and holds the memory it uses. A Command of kind `action` carries it, and lets go of it on the
@@ -25,6 +28,13 @@ class StreamAction {
   // Hands the work to the driver, on the device's thread; called once, and never for a command that is refused. Must not
   // block. What it returns is the command's outcome; what the device has to say later comes out at the command's mark.
   virtual Status carry_out(Driver& driver, StreamHandle stream) noexcept = 0;
+  // Work that can't be handed over in one go: run() is called in place of carry_out(), in a task of the device's thread, and
+  // the stream is paused until it ends. It may wait for anything but what its own stream is given later.
+  [[nodiscard]] virtual bool takes_time(const Driver& driver) const noexcept {
+    (void)driver;
+    return false;
+  }
+  [[nodiscard]] virtual Task<ErrorPtr> run(StreamTurn& turn);
   // Whose error that is.
   [[nodiscard]] virtual Operation operation() const noexcept = 0;
   // In traces; lives as long as the program.

@@ -10,13 +10,19 @@ namespace heddle::cuda {
 
 namespace {
 
-void allocate(DeviceThread& thread, Space space, std::size_t bytes, Device::Allocated allocated) {
-  thread.post_to_lane([&thread, space, bytes, allocated = std::move(allocated)](const ErrorPtr& refusal) {
-    if (refusal != nullptr) return allocated(nullptr, refusal);
-    BlockPtr block;
-    const Status status = thread.core().memory->allocate(space, bytes, block);
-    if (status == kSuccess) return allocated(std::move(block), nullptr);
-    allocated(nullptr, thread.core().allocation_error(status, space, bytes));
+Operation operation_of(const MemoryKeeper::Request& request) noexcept {
+  if (request.space == Space::pinned) return Operation::malloc_host;
+  return request.pool != nullptr ? Operation::pool_malloc : Operation::malloc;
+}
+
+// A call of the slow lane: `body` gives its status, and `told` what it made.
+template <class Made, class Told, class Body>
+void on_lane(DeviceThread& thread, Operation operation, Told told, Body body) {
+  thread.post_to_lane([&thread, operation, told = std::move(told), body = std::move(body)](const ErrorPtr& refusal) {
+    Made made{};
+    if (refusal != nullptr) return told(made, refusal);
+    const Status status = body(thread.core(), made);
+    told(made, status == kSuccess ? nullptr : make_error(status, operation_name(operation)));
   });
 }
 
@@ -39,7 +45,7 @@ const DeviceInfo& Device::info() const noexcept { return thread_->info(); }
 
 std::shared_ptr<Stream> Device::stream(StreamOptions options) { return thread_->stream(std::move(options)); }
 
-std::shared_ptr<Event> Device::event() { return thread_->event(); }
+std::shared_ptr<Event> Device::event(bool timing) { return thread_->event(timing); }
 
 bool Device::owns(const Stream& stream) const noexcept { return thread_->owns(stream); }
 
@@ -58,24 +64,74 @@ void Device::stream_handle(std::shared_ptr<Stream> stream, Handle told) {
 void Device::submit(std::span<Command* const> commands) noexcept { thread_->submit(commands); }
 
 void Device::alloc(std::size_t bytes, Allocated allocated) {
-  allocate(*thread_, Space::device, bytes, std::move(allocated));
+  allocate({.space = Space::device, .bytes = bytes, .pool = nullptr}, std::move(allocated));
 }
 
 void Device::alloc_pinned(std::size_t bytes, Allocated allocated) {
-  allocate(*thread_, Space::pinned, bytes, std::move(allocated));
+  allocate({.space = Space::pinned, .bytes = bytes, .pool = nullptr}, std::move(allocated));
+}
+
+void Device::allocate(MemoryKeeper::Request request, Allocated allocated) {
+  DeviceThread& thread = *thread_;
+  thread.post_to_lane([&thread, request = std::move(request), allocated = std::move(allocated)](const ErrorPtr& refusal) {
+    if (refusal != nullptr) return allocated(nullptr, refusal);
+    BlockPtr block;
+    const Status status = thread.core().memory->allocate(request, block);
+    if (status == kSuccess) return allocated(std::move(block), nullptr);
+    allocated(nullptr, thread.core().allocation_error(status, operation_of(request), request.bytes));
+  });
+}
+
+void Device::register_host(std::shared_ptr<void> hold, std::byte* address, std::size_t bytes, Allocated allocated) {
+  DeviceThread& thread = *thread_;
+  thread.post_to_lane([&thread, hold = std::move(hold), address, bytes, allocated = std::move(allocated)](
+                          const ErrorPtr& refusal) {
+    if (refusal != nullptr) return allocated(nullptr, refusal);
+    BlockPtr block;
+    const Status status = thread.core().memory->register_host(hold, address, bytes, block);
+    if (status == kSuccess) return allocated(std::move(block), nullptr);
+    allocated(nullptr, thread.core().allocation_error(status, Operation::register_host, bytes));
+  });
 }
 
 void Device::memory_info(MemoryInfo told) {
-  DeviceThread& thread = *thread_;
-  thread.post_to_lane([&thread, told = std::move(told)](const ErrorPtr& refusal) {
-    std::size_t free = 0;
-    std::size_t total = 0;
-    if (refusal != nullptr) return told(0, 0, refusal);
-    const Status status = thread.core().driver->memory_info(free, total);
-    if (status == kSuccess) return told(free, total, nullptr);
-    told(0, 0, make_error(status, operation_name(Operation::memory_info)));
-  });
+  on_lane<MemoryUse>(*thread_, Operation::memory_info, std::move(told),
+                     [](DeviceCore& core, MemoryUse& use) { return core.memory->use(use); });
 }
+
+void Device::make_pool(PoolOptions options, Pooled made) {
+  on_lane<PoolPtr>(*thread_, Operation::pool_create, std::move(made),
+                   [options](DeviceCore& core, PoolPtr& pool) { return core.memory->make_pool(options, pool); });
+}
+
+void Device::trim(PoolPtr pool, std::size_t keep, PoolInfo trimmed) {
+  on_lane<PoolUse>(*thread_, Operation::pool_trim, std::move(trimmed),
+                   [pool = std::move(pool), keep](DeviceCore& core, PoolUse& use) {
+                     const Status status = pool->trim(*core.driver, keep);
+                     return status != kSuccess ? status : pool->use(*core.driver, use);
+                   });
+}
+
+void Device::pool_info(PoolPtr pool, PoolInfo told) {
+  on_lane<PoolUse>(
+      *thread_, Operation::pool_reserved, std::move(told),
+      [pool = std::move(pool)](DeviceCore& core, PoolUse& use) { return pool->use(*core.driver, use); });
+}
+
+void Device::enable_peer(int ordinal, Answered told) {
+  on_lane<bool>(*thread_, Operation::enable_peer, std::move(told),
+                [ordinal](DeviceCore& core, bool& direct) { return core.driver->enable_peer(ordinal, direct); });
+}
+
+void Device::when_reached(const std::shared_ptr<Event>& event, std::function<void(const ErrorPtr&)> reached) {
+  thread_->when_reached(event, std::move(reached));
+}
+
+void Device::elapsed(const std::shared_ptr<Event>& from, const std::shared_ptr<Event>& to, Elapsed told) {
+  thread_->elapsed(from, to, std::move(told));
+}
+
+std::shared_ptr<void> Device::lend() { return thread_->lend(); }
 
 void Device::close(std::function<void()> closed) { thread_->close(std::move(closed)); }
 

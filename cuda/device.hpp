@@ -15,6 +15,8 @@
 #include "cuda/event.hpp"
 #include "cuda/host/options.hpp"
 #include "cuda/memory.hpp"
+#include "cuda/memory_keeper.hpp"
+#include "cuda/pool.hpp"
 #include "cuda/stream.hpp"
 #include "native/io/backend.hpp"
 
@@ -47,7 +49,11 @@ class Device {
  public:
   using Opened = std::function<void(const ErrorPtr&)>;
   using Allocated = std::function<void(BlockPtr, const ErrorPtr&)>;
-  using MemoryInfo = std::function<void(std::size_t free, std::size_t total, const ErrorPtr&)>;
+  using MemoryInfo = std::function<void(const MemoryUse&, const ErrorPtr&)>;
+  using Pooled = std::function<void(PoolPtr, const ErrorPtr&)>;
+  using PoolInfo = std::function<void(const PoolUse&, const ErrorPtr&)>;
+  using Elapsed = std::function<void(float milliseconds, const ErrorPtr&)>;
+  using Answered = std::function<void(bool answer, const ErrorPtr&)>;
   using Handle = std::function<void(StreamHandle, const ErrorPtr&)>;
 
   // Returns at once; `opened` tells when the device is ready, or why not. Commands may be submitted before; they fail
@@ -67,7 +73,7 @@ class Device {
   // The stream is made on the device's thread before its first command; if that fails, its commands do.
   // Dropping the last reference destroys it, after what was submitted to it.
   [[nodiscard]] std::shared_ptr<Stream> stream(StreamOptions options = {});
-  [[nodiscard]] std::shared_ptr<Event> event();
+  [[nodiscard]] std::shared_ptr<Event> event(bool timing = false);
 
   // Streams and events belong to one device; commands for another's are a mistake that nobody finds.
   [[nodiscard]] bool owns(const Stream& stream) const noexcept;
@@ -88,7 +94,25 @@ class Device {
   // On failure the block is null. 0 bytes give a block without memory.
   void alloc(std::size_t bytes, Allocated allocated);
   void alloc_pinned(std::size_t bytes, Allocated allocated);
+  void allocate(MemoryKeeper::Request request, Allocated allocated);
+  // Locks memory that is there already, and keeps `hold` until the block is gone.
+  void register_host(std::shared_ptr<void> hold, std::byte* address, std::size_t bytes, Allocated allocated);
+  void make_pool(PoolOptions options, Pooled made);
+  // Gives back to the device all but `keep` bytes of what the pool has and nobody uses.
+  void trim(PoolPtr pool, std::size_t keep, PoolInfo trimmed);
+  void pool_info(PoolPtr pool, PoolInfo told);
   void memory_info(MemoryInfo told);
+
+  // Calls back when the event's latest record has been reached or has failed; with an error when the device has closed.
+  void when_reached(const std::shared_ptr<Event>& event, std::function<void(const ErrorPtr&)> reached);
+  // Between the latest records of two timing events, once both are reached.
+  void elapsed(const std::shared_ptr<Event>& from, const std::shared_ptr<Event>& to, Elapsed told);
+
+  // For work of another device that uses this one's memory: close() waits for the loan to be dropped (close_timeout at
+  // most; after that the memory stays where it is). Any thread may drop it.
+  [[nodiscard]] std::shared_ptr<void> lend();
+  // Lets this device reach the memory of another by itself, where the hardware can; says whether it does.
+  void enable_peer(int ordinal, Answered told);
 
   // Rejects what was not handed to the device yet, stops loads, lets what is in flight finish (close_timeout at most),
   // frees device memory and calls back. Everything that was submitted has had its callback by then. Later commands and

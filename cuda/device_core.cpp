@@ -24,15 +24,14 @@ void DeviceCore::refuse(const ErrorPtr& error) noexcept {
   for (Stream* stream : streams) stream->reject_waiting(error);
 }
 
-ErrorPtr DeviceCore::allocation_error(Status status, Space space, std::size_t bytes) const {
+ErrorPtr DeviceCore::allocation_error(Status status, Operation operation, std::size_t bytes) const {
   std::string arguments = "bytes=" + std::to_string(bytes);
   std::size_t free = 0;
   std::size_t total = 0;
   if (status == kMemoryAllocation && driver->memory_info(free, total) == kSuccess) {
     arguments += " free=" + std::to_string(free) + " total=" + std::to_string(total);
   }
-  return make_error(status, operation_name(space == Space::device ? Operation::malloc : Operation::malloc_host),
-                    arguments);
+  return make_error(status, operation_name(operation), arguments);
 }
 
 void DeviceCore::note_fault(Status number, Operation operation) noexcept {

@@ -38,7 +38,7 @@ class DeviceCore {
   [[nodiscard]] const ErrorPtr& fault() const noexcept { return fault_; }
 
   // What a failed allocation is reported as. On the slow lane.
-  [[nodiscard]] ErrorPtr allocation_error(Status status, Space space, std::size_t bytes) const;
+  [[nodiscard]] ErrorPtr allocation_error(Status status, Operation operation, std::size_t bytes) const;
 
   // Set when the device opens; the first two when its thread starts.
   Executor* executor = nullptr;

@@ -35,8 +35,8 @@ std::shared_ptr<Stream> DeviceThread::stream(StreamOptions options) {
   return {stream.release(), drop};
 }
 
-std::shared_ptr<Event> DeviceThread::event() {
-  auto event = std::make_unique<Event>(core_);
+std::shared_ptr<Event> DeviceThread::event(bool timing) {
+  auto event = std::make_unique<Event>(core_, timing);
   const auto drop = [self = shared_from_this()](Event* last) noexcept { self->dispose(*last); };
   return {event.release(), drop};
 }
@@ -117,6 +117,43 @@ void DeviceThread::close(std::function<void()> closed) {
     }
     if (closed) closed_.push_back(closed);
     begin_close();
+  });
+}
+
+std::shared_ptr<void> DeviceThread::lend() {
+  loans_.fetch_add(1, std::memory_order_relaxed);
+  const auto end = [self = shared_from_this()](void*) noexcept {
+    self->loans_.fetch_sub(1, std::memory_order_release);
+    const std::lock_guard lock(self->gate_);
+    if (self->awake_ != nullptr) self->awake_->wake();
+  };
+  return {this, end};
+}
+
+void DeviceThread::when_reached(const std::shared_ptr<Event>& event, Call reached) {
+  const std::uint64_t record = event->submitted_.load(std::memory_order_relaxed);
+  post([event, record, reached = std::move(reached)](const ErrorPtr& gone) {
+    if (gone != nullptr) return reached(gone);
+    event->when_completed(record, [reached] { reached(nullptr); });
+  });
+}
+
+void DeviceThread::elapsed(const std::shared_ptr<Event>& from, const std::shared_ptr<Event>& to,
+                           Device::Elapsed told) {
+  const auto measure = [this, from, to, told = std::move(told)](const ErrorPtr& gone) {
+    if (gone != nullptr) return told(0, gone);
+    if (const ErrorPtr& refusal = core_.refusal(); refusal != nullptr) return told(0, refusal);
+    float milliseconds = 0;
+    Status status = kInvalidValue;
+    if (from->slot_ != nullptr && to->slot_ != nullptr) {
+      status = core_.driver->event_elapsed(from->slot_->handle(), to->slot_->handle(), milliseconds);
+    }
+    if (is_sticky(status)) core_.note_fault(status, Operation::event_elapsed);
+    told(milliseconds, status == kSuccess ? nullptr : make_error(status, operation_name(Operation::event_elapsed)));
+  };
+  when_reached(from, [this, to, measure](const ErrorPtr& gone) {
+    if (gone != nullptr) return measure(gone);
+    when_reached(to, measure);
   });
 }
 

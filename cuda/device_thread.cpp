@@ -79,6 +79,7 @@ void DeviceThread::open() {
     made.driver->load_kernels();
     core_.driver = std::move(made.driver);
     core_.memory = std::make_shared<MemoryKeeper>(core_.driver, *lane_);
+    core_.memory->open_pool();
   }
   post([this, error = std::move(made.error)](const ErrorPtr& gone) {
     if (gone == nullptr) opened(error);
@@ -251,6 +252,7 @@ void DeviceThread::begin_close() noexcept {
 }
 
 bool DeviceThread::nothing_in_flight() noexcept {
+  if (!gave_up_ && loans_.load(std::memory_order_acquire) != 0) return false;
   if (core_.tasks.live() != 0 || !core_.to_resume.empty() || !commands_.empty() || !calls_.empty()) return false;
   return std::none_of(core_.streams.begin(), core_.streams.end(),
                       [](const Stream* stream) { return stream->has_issued(); });
@@ -258,10 +260,12 @@ bool DeviceThread::nothing_in_flight() noexcept {
 
 // The device had its time. Its work ends here, done or not.
 void DeviceThread::give_up_waiting() noexcept {
+  gave_up_ = true;
+  if (loans_.load(std::memory_order_acquire) != 0) core_.memory->leak();
+  executor_->wake();
   if (rejecting_ != nullptr) return;
   if (!core_.driver->abandon()) core_.memory->leak();
   rejecting_ = make_error(kDeviceClosed, "close");
-  executor_->wake();
 }
 
 // closing -> closed. From here on the doors answer by themselves.

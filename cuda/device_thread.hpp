@@ -42,7 +42,7 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
 
   // Any thread.
   [[nodiscard]] std::shared_ptr<Stream> stream(StreamOptions options);
-  [[nodiscard]] std::shared_ptr<Event> event();
+  [[nodiscard]] std::shared_ptr<Event> event(bool timing);
   // The device's thread.
   [[nodiscard]] std::shared_ptr<Graph> graph(std::shared_ptr<const void> held, ExecutableHandle executable);
   [[nodiscard]] bool owns(const Stream& stream) const noexcept;
@@ -54,6 +54,10 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   // And on the lane of compilers, which take longer than anything else should wait.
   void post_to_compiler(Call call);
   void close(std::function<void()> closed);
+  // The device keeps its memory until the loan is gone; see Device::lend().
+  [[nodiscard]] std::shared_ptr<void> lend();
+  void when_reached(const std::shared_ptr<Event>& event, Call reached);
+  void elapsed(const std::shared_ptr<Event>& from, const std::shared_ptr<Event>& to, Device::Elapsed told);
 
   // The device's thread and the slow lane, once the device is open.
   [[nodiscard]] DeviceCore& core() noexcept { return core_; }
@@ -113,6 +117,7 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   std::optional<BlockingPool> lane_{1};
   std::optional<BlockingPool> compilers_{1};
   std::atomic<bool> stopping_{false};
+  std::atomic<unsigned> loans_{0};
 
   // The device's thread.
   std::optional<Executor> executor_;
@@ -120,6 +125,7 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   State state_ = State::opening;
   bool close_wanted_ = false;
   bool signals_progress_ = false;  // the driver wakes us
+  bool gave_up_ = false;           // what others still use was left to them
   ErrorPtr rejecting_;             // also what is issued fails with this: the device died, or was given up
   Nanoseconds last_busy_ = 0;
   Nanoseconds pause_ = 0;  // how long to sleep before asking again

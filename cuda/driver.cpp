@@ -45,6 +45,19 @@ constexpr std::array kNames{
     Name{Operation::library_kernel, "cudaLibraryGetKernel", "library_kernel"},
     Name{Operation::launch, "cudaLaunchKernelExC", "launch", true},
     Name{Operation::occupancy, "cudaOccupancyMaxActiveBlocksPerMultiprocessor", "occupancy"},
+    Name{Operation::copy_rows, "cudaMemcpy2DAsync", "copy_rows", true},
+    Name{Operation::copy_batch, "cudaMemcpyBatchAsync", "copy_batch", true},
+    Name{Operation::copy_peer, "cudaMemcpyPeerAsync", "copy_peer", true},
+    Name{Operation::enable_peer, "cudaDeviceEnablePeerAccess", "enable_peer"},
+    Name{Operation::host_call, "host", "host_call"},
+    Name{Operation::register_host, "cudaHostRegister", "register_host"},
+    Name{Operation::unregister_host, "cudaHostUnregister", "unregister_host"},
+    Name{Operation::pool_create, "cudaMemPoolCreate", "pool_create"},
+    Name{Operation::pool_destroy, "cudaMemPoolDestroy", "pool_destroy"},
+    Name{Operation::pool_malloc, "cudaMallocFromPoolAsync", "pool_malloc"},
+    Name{Operation::pool_free, "cudaFreeAsync", "pool_free"},
+    Name{Operation::pool_trim, "cudaMemPoolTrimTo", "pool_trim"},
+    Name{Operation::pool_reserved, "cudaMemPoolGetAttribute", "pool_reserved"},
 };
 
 constexpr bool in_order() {

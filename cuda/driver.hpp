@@ -13,6 +13,7 @@
 #include "cuda/error.hpp"
 #include "cuda/launch.hpp"
 #include "cuda/memory.hpp"
+#include "cuda/row_copy.hpp"
 #include "native/clock.hpp"
 
 namespace heddle::cuda {
@@ -52,6 +53,19 @@ enum class Operation : std::uint8_t {
   library_kernel,
   launch,
   occupancy,
+  copy_rows,
+  copy_batch,
+  copy_peer,
+  enable_peer,
+  host_call,
+  register_host,
+  unregister_host,
+  pool_create,
+  pool_destroy,
+  pool_malloc,
+  pool_free,
+  pool_trim,
+  pool_reserved,
   end,  // none: how many there are
 };
 inline constexpr auto kOperations = static_cast<std::size_t>(Operation::end);
@@ -72,8 +86,10 @@ struct DriverGraph;
 struct DriverExecutable;
 struct DriverLibrary;
 struct DriverKernel;
+struct DriverPool;
 using StreamHandle = DriverStream*;
 using EventHandle = DriverEvent*;
+using PoolHandle = DriverPool*;
 using GraphHandle = DriverGraph*;            // what was captured
 using ExecutableHandle = DriverExecutable*;  // what can be launched
 using LibraryHandle = DriverLibrary*;
@@ -99,10 +115,32 @@ class Driver {
   // Slow, all four.
   virtual Status malloc(std::size_t bytes, std::byte*& address) noexcept = 0;
   virtual Status free(std::byte* address) noexcept = 0;
-  virtual Status malloc_host(std::size_t bytes, std::byte*& address) noexcept = 0;
+  // `write_combined`: fast for the device to read and for the CPU to write, very slow for the CPU to read.
+  virtual Status malloc_host(std::size_t bytes, bool write_combined, std::byte*& address) noexcept = 0;
   // May also be called after shutdown(), and then by any thread.
   virtual Status free_host(std::byte* address) noexcept = 0;
   virtual Status memory_info(std::size_t& free, std::size_t& total) noexcept = 0;
+  // Slow, both: locks pages of memory that is there already, so that copies reach it as they do pinned memory.
+  virtual Status register_host(std::byte* address, std::size_t bytes) noexcept = 0;
+  // May also be called after shutdown(), and then by any thread.
+  virtual Status unregister_host(std::byte* address) noexcept = 0;
+
+  // Slow, all of these. A pool takes memory from the device and keeps up to `keep` bytes of what is freed, for what is
+  // allocated next. Who frees knows that the last use is over.
+  virtual Status pool_create(std::size_t keep, PoolHandle& pool) noexcept = 0;
+  // Its memory has been freed before.
+  virtual Status pool_destroy(PoolHandle pool) noexcept = 0;
+  virtual Status pool_malloc(PoolHandle pool, std::size_t bytes, std::byte*& address) noexcept = 0;
+  virtual Status pool_free(PoolHandle pool, std::byte* address) noexcept = 0;
+  // Gives back to the device all but `keep` bytes, of those that are not in use.
+  virtual Status pool_trim(PoolHandle pool, std::size_t keep) noexcept = 0;
+  // What the pool has of the device, in use or not: now, and at most so far.
+  virtual Status pool_reserved(PoolHandle pool, std::size_t& now, std::size_t& most) noexcept = 0;
+  // Plain allocations are better taken from a pool.
+  [[nodiscard]] virtual bool prefers_pools() const noexcept { return false; }
+
+  // Slow. Lets this device reach the memory of another by itself, where the hardware can. Asked again, it answers again.
+  virtual Status enable_peer(int ordinal, bool& direct) noexcept = 0;
 
   // Streams never wait for the default stream.
   virtual Status stream_create(Priority priority, StreamHandle& stream) noexcept = 0;
@@ -124,6 +162,12 @@ class Driver {
   // Pageable memory only where copies_pageable().
   virtual Status copy(std::byte* destination, Space to, const std::byte* source, Space from, std::size_t bytes,
                       StreamHandle stream) noexcept = 0;
+  // As copy(), for rows, and for many at once in no order among themselves. Not empty.
+  virtual Status copy_rows(const RowCopy& rows, StreamHandle stream) noexcept = 0;
+  virtual Status copy_batch(std::span<const PlainCopy> copies, StreamHandle stream) noexcept = 0;
+  // Between the memory of two devices, with or without enable_peer().
+  virtual Status copy_peer(std::byte* destination, int to_ordinal, const std::byte* source, int from_ordinal,
+                           std::size_t bytes, StreamHandle stream) noexcept = 0;
   // `count` elements of `width` bytes (1, 2, 4 or 8) in device or pinned memory.
   virtual Status fill(std::byte* destination, std::uint64_t element, unsigned width, std::size_t count,
                       StreamHandle stream) noexcept = 0;

@@ -18,6 +18,7 @@ struct Entry {
 // From driver_types.h of CUDA 13.0, sorted by number, without those that no call of ours can return. Sticky are those
 // of which it says that the process must be terminated.
 constexpr std::array kEntries{
+    Entry{kHostFunction, "heddleErrorHostFunction", "a function that the stream called has thrown"},
     Entry{kNotBuilt, "heddleErrorNotBuilt", "this build has no CUDA runtime"},
     Entry{kLostCompletion, "heddleErrorLostCompletion",
           "the stream went idle but an operation's completion never arrived"},
@@ -45,6 +46,7 @@ constexpr std::array kEntries{
     Entry{209, "cudaErrorNoKernelImageForDevice", "no kernel image can run on the device"},
     Entry{214, "cudaErrorECCUncorrectable", "uncorrectable ECC error", true},
     Entry{216, "cudaErrorDeviceAlreadyInUse", "exclusive-thread device already in use by a different thread"},
+    Entry{217, "cudaErrorPeerAccessUnsupported", "the devices can't reach each other's memory"},
     Entry{218, "cudaErrorInvalidPtx", "a PTX JIT compilation failed"},
     Entry{220, "cudaErrorNvlinkUncorrectable", "uncorrectable NVLink error", true},
     Entry{221, "cudaErrorJitCompilerNotFound", "the PTX JIT compiler library was not found"},
@@ -58,9 +60,12 @@ constexpr std::array kEntries{
     Entry{kIllegalAddress, "cudaErrorIllegalAddress", "an illegal memory access was encountered", true},
     Entry{701, "cudaErrorLaunchOutOfResources", "too many resources requested for launch"},
     Entry{702, "cudaErrorLaunchTimeout", "the launch timed out and was terminated", true},
+    Entry{704, "cudaErrorPeerAccessAlreadyEnabled", "peer access is enabled already"},
     Entry{709, "cudaErrorContextIsDestroyed", "the context is destroyed", true},
     Entry{710, "cudaErrorAssert", "device-side assert triggered", true},
-    Entry{712, "cudaErrorHostMemoryAlreadyRegistered", "part or all of the memory is already registered"},
+    Entry{kAlreadyRegistered, "cudaErrorHostMemoryAlreadyRegistered",
+          "part or all of the memory is already registered"},
+    Entry{kNotRegistered, "cudaErrorHostMemoryNotRegistered", "the memory is not registered"},
     Entry{714, "cudaErrorHardwareStackError", "hardware stack error", true},
     Entry{715, "cudaErrorIllegalInstruction", "an illegal instruction was encountered", true},
     Entry{716, "cudaErrorMisalignedAddress", "misaligned address", true},

@@ -22,6 +22,8 @@ inline constexpr int kNotReady = 600;
 inline constexpr int kIllegalAddress = 700;
 inline constexpr int kAssert = 710;
 inline constexpr int kLaunchFailure = 719;
+inline constexpr int kAlreadyRegistered = 712;
+inline constexpr int kNotRegistered = 713;
 inline constexpr int kNotSupported = 801;
 inline constexpr int kCaptureUnsupported = 900;
 inline constexpr int kCaptureInvalidated = 901;
@@ -32,6 +34,7 @@ inline constexpr int kUnknown = 999;
 inline constexpr int kDeviceClosed = -1;    // the device was closed before the operation ended
 inline constexpr int kLostCompletion = -2;  // the work was done, but the device never said so
 inline constexpr int kNotBuilt = -3;        // this build has no CUDA runtime
+inline constexpr int kHostFunction = -4;    // a function of the program's that a stream called has thrown
 
 // A failed device operation, as the CUDA runtime names it. The host device gives the same numbers and names.
 struct Error {

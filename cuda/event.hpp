@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <vector>
 
 #include "cuda/disposable.hpp"
 
@@ -16,8 +18,8 @@ class Stream;
 // recorded counts as done. Any thread may ask done(), and drop its reference.
 class Event final : private Disposable {
  public:
-  // `core` is the device's. Others call Device::event().
-  explicit Event(DeviceCore& core) noexcept : core_(core) {}
+  // `core` is the device's. Others call Device::event(). With `timing` it knows when it was reached.
+  Event(DeviceCore& core, bool timing) noexcept : timing_(timing), core_(core) {}
 
   // The latest record has been reached, or has failed. Never blocks.
   [[nodiscard]] bool done() const noexcept {
@@ -37,11 +39,17 @@ class Event final : private Disposable {
   // A record left the queue of its stream. `slot`, one reference of which is now the event's, is null when there is
   // nothing to wait for: the record was reached at once, or it failed.
   void issued(EventSlot* slot) noexcept;
-  void completed(std::uint64_t record) noexcept {
-    if (record > completed_.load(std::memory_order_relaxed)) completed_.store(record, std::memory_order_release);
-  }
+  void completed(std::uint64_t record) noexcept;
+  // Calls `tell` when that record has been reached or has failed, perhaps at once.
+  void when_completed(std::uint64_t record, std::function<void()> tell);
   void dispose() noexcept override;
 
+  struct Listener {
+    std::uint64_t record;
+    std::function<void()> tell;
+  };
+
+  const bool timing_;
   DeviceCore& core_;
   std::atomic<std::uint64_t> submitted_{0};  // by the submitter
   std::atomic<std::uint64_t> completed_{0};  // by the device's thread
@@ -49,6 +57,7 @@ class Event final : private Disposable {
   std::uint64_t turn_ = 0;
   EventSlot* slot_ = nullptr;  // of the latest record that was issued
   Stream* parked_ = nullptr;   // streams whose turn has not come
+  std::vector<Listener> listeners_;
 };
 
 }  // namespace heddle::cuda

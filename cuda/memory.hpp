@@ -41,6 +41,16 @@ class Block {
 
 using BlockPtr = std::shared_ptr<Block>;
 
+// What a device has allocated.
+struct MemoryUse {
+  std::size_t used = 0;        // device memory in blocks that live
+  std::size_t high_water = 0;  // the most that `used` ever was
+  std::size_t pinned = 0;      // page-locked memory in blocks that live, registered memory among it
+  std::size_t reserved = 0;    // what pools have of the device, in use or not
+  std::size_t free = 0;        // what could be allocated: not in use by anybody, or idle in a pool
+  std::size_t total = 0;
+};
+
 // A range of bytes that a command reads or writes, with whatever keeps it alive until the command is done.
 // `hold` is a BlockPtr for pinned and device memory. For pageable memory it is the owner's: its deleter may run on
 // any thread of the device, and must not block there.

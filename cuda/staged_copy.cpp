@@ -1,7 +1,6 @@
 #include "cuda/staged_copy.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <deque>
 #include <utility>
 
@@ -17,27 +16,73 @@ constexpr std::size_t kPiece = Staging::kSlotBytes;
 // Two pieces of a download on their way: the device writes one while this thread empties the other.
 constexpr std::size_t kFlying = 2;
 
-Span piece_of(const Span& whole, std::size_t offset, std::size_t bytes) {
-  return {nullptr, whole.address + offset, bytes, whole.space};
-}
-
 }  // namespace
 
 Task<void> StagedCopy::run(DeviceCore& core, Stream& stream, Command& command) {
-  StagedCopy copy(core, stream, command);
   ErrorPtr error = co_await core.staging.prepare();
   command.began = stream.record_time();
   if (error == nullptr) {
-    if (command.destination.space != Space::device && command.source.space != Space::device) {
-      error = co_await copy.copy_on_host();
-    } else if (command.source.space == Space::pageable) {
-      error = co_await copy.upload();
-    } else {
-      error = co_await copy.download();
-    }
+    const RowCopy all = rows_of({command.destination.address, command.destination.space, command.source.address,
+                                 command.source.space, command.source.bytes});
+    error = co_await copy(core, stream, command, all);
   }
   command.ended = stream.record_time();
   stream.carried_out(command, std::move(error));
+}
+
+Task<ErrorPtr> StagedCopy::copy(DeviceCore& core, Stream& stream, const Command& command, RowCopy rows) {
+  if (rows.plain()) {
+    rows.width *= rows.rows;
+    rows.rows = 1;
+  }
+  StagedCopy copy(core, stream, command, rows);
+  ErrorPtr error = co_await core.staging.prepare();
+  if (error != nullptr) co_return error;
+  if (rows.to != Space::device && rows.from != Space::device) {
+    error = co_await copy.copy_on_host();
+  } else if (rows.from == Space::pageable) {
+    error = co_await copy.upload();
+  } else {
+    error = co_await copy.download();
+  }
+  co_return error;
+}
+
+StagedCopy::Piece StagedCopy::next() noexcept {
+  if (row_ == rows_.rows || rows_.width == 0) return {};
+  Piece piece{.row = row_, .column = column_, .width = std::min(kPiece, rows_.width - column_), .rows = 1};
+  if (rows_.width <= kPiece) piece.rows = std::min(kPiece / rows_.width, rows_.rows - row_);
+  column_ += piece.width;
+  if (column_ == rows_.width) {
+    column_ = 0;
+    row_ += piece.rows;
+  }
+  return piece;
+}
+
+RowCopy StagedCopy::between(const Piece& piece) const noexcept {
+  RowCopy part = rows_;
+  part.destination += piece.row * part.destination_pitch + piece.column;
+  part.source += piece.row * part.source_pitch + piece.column;
+  part.width = piece.width;
+  part.rows = piece.rows;
+  return part;
+}
+
+RowCopy StagedCopy::into(const Slot& slot, const Piece& piece) const noexcept {
+  RowCopy part = between(piece);
+  part.destination = slot.memory.address;
+  part.destination_pitch = piece.width;
+  part.to = slot.memory.space;
+  return part;
+}
+
+RowCopy StagedCopy::out_of(const Slot& slot, const Piece& piece) const noexcept {
+  RowCopy part = between(piece);
+  part.source = slot.memory.address;
+  part.source_pitch = piece.width;
+  part.from = slot.memory.space;
+  return part;
 }
 
 void StagedCopy::append(Slot& slot, Command::Function done) noexcept {
@@ -61,15 +106,15 @@ void StagedCopy::arrive(Command& done) noexcept {
 // Each slot frees itself when the device has read it; nobody waits for the last of them here.
 Task<ErrorPtr> StagedCopy::upload() {
   ErrorPtr error;
-  for (std::size_t offset = 0; offset < command_.source.bytes && error == nullptr; offset += kPiece) {
+  Piece piece = next();
+  while (piece.width != 0 && error == nullptr) {
     Slot* slot = co_await core_.staging.take();
-    const std::size_t bytes = std::min(kPiece, command_.source.bytes - offset);
-    std::memcpy(slot->memory.address, command_.source.address + offset, bytes);
-    error =
-        stream_.copy_piece(command_, piece_of(command_.destination, offset, bytes), piece_of(slot->memory, 0, bytes));
+    copy_here(into(*slot, piece));
+    error = stream_.copy_rows(command_, out_of(*slot, piece));
     append(*slot, &StagedCopy::give_back);
+    piece = next();
     // The device's thread looks after everybody else between two pieces.
-    if (offset + bytes < command_.source.bytes) co_await Executor::yield();
+    if (piece.width != 0) co_await Executor::yield();
   }
   co_return error;
 }
@@ -77,21 +122,19 @@ Task<ErrorPtr> StagedCopy::upload() {
 Task<ErrorPtr> StagedCopy::download() {
   ErrorPtr error;
   std::deque<Slot*> flying;
-  std::size_t offset = 0;
+  Piece piece = next();
   for (;;) {
-    while (offset < command_.source.bytes && flying.size() < kFlying && error == nullptr) {
+    while (piece.width != 0 && flying.size() < kFlying && error == nullptr) {
       Slot* slot = core_.staging.try_take();
       if (slot == nullptr) {
         if (!flying.empty()) break;
         slot = co_await core_.staging.take();
       }
-      slot->offset = offset;
-      slot->bytes = std::min(kPiece, command_.source.bytes - offset);
-      error = stream_.copy_piece(command_, piece_of(slot->memory, 0, slot->bytes),
-                                 piece_of(command_.source, offset, slot->bytes));
+      slot->unload = out_of(*slot, piece);
+      error = stream_.copy_rows(command_, into(*slot, piece));
       append(*slot, &StagedCopy::arrive);
       flying.push_back(slot);
-      offset += slot->bytes;
+      piece = next();
     }
     if (flying.empty()) co_return error;
     Slot* slot = flying.front();
@@ -99,9 +142,7 @@ Task<ErrorPtr> StagedCopy::download() {
     Arrival arrival(*slot);
     co_await arrival;
     if (error == nullptr) error = std::move(slot->command.error);
-    if (error == nullptr) {
-      std::memcpy(command_.destination.address + slot->offset, slot->memory.address, slot->bytes);
-    }
+    if (error == nullptr) copy_here(slot->unload);
     core_.staging.give_back(*slot);
   }
 }
@@ -113,9 +154,8 @@ Task<ErrorPtr> StagedCopy::copy_on_host() {
   Arrival arrival(reached);
   co_await arrival;
   if (reached.command.error != nullptr) co_return reached.command.error;
-  for (std::size_t offset = 0; offset < command_.source.bytes; offset += kPiece) {
-    const std::size_t bytes = std::min(kPiece, command_.source.bytes - offset);
-    std::memmove(command_.destination.address + offset, command_.source.address + offset, bytes);
+  for (Piece piece = next(); piece.width != 0; piece = next()) {
+    copy_here(between(piece));
     co_await Executor::yield();
   }
   co_return nullptr;

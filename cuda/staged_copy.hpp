@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "cuda/command.hpp"
+#include "cuda/row_copy.hpp"
 #include "cuda/staging.hpp"
 #include "native/task.hpp"
 
@@ -15,19 +16,35 @@ class Stream;
 // order of its stream, which is paused meanwhile. So whatever follows on the stream sees all of its effect.
 class StagedCopy {
  public:
-  // Takes the command over and hands it back through Stream::carried_out().
+  // A command of kind copy: takes it over and hands it back through Stream::carried_out().
   [[nodiscard]] static Task<void> run(DeviceCore& core, Stream& stream, Command& command);
+  // The same for part of what a command is to do. The stream is paused already, and stays so.
+  [[nodiscard]] static Task<ErrorPtr> copy(DeviceCore& core, Stream& stream, const Command& command, RowCopy rows);
 
  private:
   using Slot = Staging::Slot;
 
-  StagedCopy(DeviceCore& core, Stream& stream, Command& command) noexcept
-      : core_(core), stream_(stream), command_(command) {}
+  // Where a piece begins, and what there is of it: whole rows, or part of one that is too long for a slot.
+  struct Piece {
+    std::size_t row = 0;
+    std::size_t column = 0;
+    std::size_t width = 0;
+    std::size_t rows = 0;
+  };
+
+  StagedCopy(DeviceCore& core, Stream& stream, const Command& command, const RowCopy& rows) noexcept
+      : core_(core), stream_(stream), command_(command), rows_(rows) {}
 
   [[nodiscard]] Task<ErrorPtr> upload();
   [[nodiscard]] Task<ErrorPtr> download();
   // The device can reach neither side: waits for what came before, then copies here.
   [[nodiscard]] Task<ErrorPtr> copy_on_host();
+
+  // The next piece; none when its width is 0.
+  [[nodiscard]] Piece next() noexcept;
+  [[nodiscard]] RowCopy between(const Piece& piece) const noexcept;
+  [[nodiscard]] RowCopy into(const Slot& slot, const Piece& piece) const noexcept;
+  [[nodiscard]] RowCopy out_of(const Slot& slot, const Piece& piece) const noexcept;
 
   // `co_await arrival(slot)`: the device is done with the slot.
   struct Arrival : Runnable {
@@ -47,7 +64,10 @@ class StagedCopy {
 
   DeviceCore& core_;
   Stream& stream_;
-  Command& command_;
+  const Command& command_;
+  const RowCopy rows_;
+  std::size_t row_ = 0;
+  std::size_t column_ = 0;
 };
 
 }  // namespace heddle::cuda

@@ -11,7 +11,9 @@ Task<ErrorPtr> Staging::prepare() {
   if (block_ != nullptr) co_return nullptr;
   constexpr std::size_t bytes = kSlotBytes * kSlots;
   BlockPtr block;
-  const auto allocate = [this, &block] { return core_.memory->allocate(Space::pinned, kSlotBytes * kSlots, block); };
+  const auto allocate = [this, &block] {
+    return core_.memory->allocate({.space = Space::pinned, .bytes = kSlotBytes * kSlots, .pool = nullptr}, block);
+  };
   auto allocation = core_.lane->run(*core_.executor, allocate);
   const Status status = co_await allocation;
   if (status != kSuccess) {

@@ -7,6 +7,7 @@
 #include "cuda/command.hpp"
 #include "cuda/error.hpp"
 #include "cuda/memory.hpp"
+#include "cuda/row_copy.hpp"
 #include "native/ready_queue.hpp"
 #include "native/task.hpp"
 
@@ -26,9 +27,8 @@ class Staging {
     Span memory;
     Command command;  // internal: says when the device is done with the slot
     Slot* next = nullptr;
-    // A download's: which part of the copy it carries, and who waits for it.
-    std::size_t offset = 0;
-    std::size_t bytes = 0;
+    // A download's: what is to be done when it has arrived, and who waits for it.
+    RowCopy unload;
     bool arrived = false;
     Runnable* waiter = nullptr;
   };

@@ -5,6 +5,7 @@
 #include "cuda/device_core.hpp"
 #include "cuda/event.hpp"
 #include "cuda/staged_copy.hpp"
+#include "cuda/stream_turn.hpp"
 #include "native/trace.hpp"
 
 // How commands enter a stream. stream_retire.cpp has how they leave.
@@ -74,7 +75,7 @@ void Stream::carry_out(Command& command) noexcept {
     case CommandKind::histogram:
       return issued(command, histogram(command));
     case CommandKind::action:
-      return issued(command, act(command));
+      return begin(command);
     case CommandKind::record:
       return record(command);
     case CommandKind::wait:
@@ -115,14 +116,16 @@ void Stream::copy(Command& command) noexcept {
     return;
   }
   command.began = record_time();
-  ErrorPtr error = copy_piece(command, destination, source);
+  ErrorPtr error = copy_rows(command, rows_of({destination.address, destination.space, source.address, source.space,
+                                               source.bytes}));
   command.ended = record_time();
   issued(command, std::move(error));
 }
 
-ErrorPtr Stream::copy_piece(const Command& command, const Span& destination, const Span& source) noexcept {
+ErrorPtr Stream::copy_rows(const Command& command, const RowCopy& rows) noexcept {
+  if (!rows.plain()) return outcome(core_.driver->copy_rows(rows, handle_), Operation::copy_rows, command);
   const Status status =
-      core_.driver->copy(destination.address, destination.space, source.address, source.space, source.bytes, handle_);
+      core_.driver->copy(rows.destination, rows.to, rows.source, rows.from, rows.width * rows.rows, handle_);
   return outcome(status, Operation::copy, command);
 }
 
@@ -163,6 +166,12 @@ ErrorPtr Stream::histogram(Command& command) noexcept {
   return outcome(status, Operation::histogram, command);
 }
 
+void Stream::begin(Command& command) noexcept {
+  if (!command.action->takes_time(*core_.driver)) return issued(command, act(command));
+  paused_ = true;
+  core_.tasks.spawn_on(*core_.executor, StreamTurn::give(core_, *this, command));
+}
+
 ErrorPtr Stream::act(Command& command) noexcept {
   StreamAction& action = *command.action;
   command.began = record_time();
@@ -173,12 +182,13 @@ ErrorPtr Stream::act(Command& command) noexcept {
 
 void Stream::record(Command& command) noexcept {
   Event& event = *command.event;
-  if (core_.driver->completes_inline() && all_done()) {
+  // Whoever wants to know the time needs the event.
+  if (!event.timing_ && core_.driver->completes_inline() && all_done()) {
     retire_all();
     event.issued(nullptr);
     return finish(command);
   }
-  EventSlot* slot = core_.events.take(false);
+  EventSlot* slot = core_.events.take(event.timing_);
   const Status status = slot == nullptr ? kMemoryAllocation : core_.driver->event_record(slot->handle(), handle_);
   if (status != kSuccess) {
     core_.events.release(slot);

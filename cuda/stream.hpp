@@ -11,6 +11,7 @@
 #include "cuda/command_queue.hpp"
 #include "cuda/disposable.hpp"
 #include "cuda/driver.hpp"
+#include "cuda/row_copy.hpp"
 #include "native/clock.hpp"
 
 namespace heddle::cuda {
@@ -46,6 +47,7 @@ class Stream final : private Disposable {
   friend class Event;
   friend class Graph;
   friend class StagedCopy;
+  friend class StreamTurn;
   friend class StreamWork;
 
   static constexpr std::size_t kCheckpoint = 64;
@@ -60,7 +62,7 @@ class Stream final : private Disposable {
   // An internal notify, behind everything that was issued, also while the stream is paused.
   void append(Command& command) noexcept { issued(command, nullptr); }
   // What the driver carries out in the name of a command that a task has taken over.
-  [[nodiscard]] ErrorPtr copy_piece(const Command& command, const Span& destination, const Span& source) noexcept;
+  [[nodiscard]] ErrorPtr copy_rows(const Command& command, const RowCopy& rows) noexcept;
   // The task is through: the command takes its place behind what was issued, and the stream goes on.
   void carried_out(Command& command, ErrorPtr error) noexcept;
   // Hands the command to the driver while it captures this stream.
@@ -96,6 +98,7 @@ class Stream final : private Disposable {
   [[nodiscard]] ErrorPtr fill(Command& command) noexcept;
   [[nodiscard]] ErrorPtr histogram(Command& command) noexcept;
   [[nodiscard]] ErrorPtr act(Command& command) noexcept;
+  void begin(Command& command) noexcept;
   [[nodiscard]] ErrorPtr outcome(Status status, Operation operation, const Command& command) noexcept;
 
   void mark(Command& last) noexcept;

@@ -14,7 +14,9 @@ ErrorPtr Stream::capture(Command& command, CapturedEvents& events) noexcept {
       // What is staged is copied piece by piece, by the host.
       const bool pageable = destination.space == Space::pageable || source.space == Space::pageable;
       if (pageable) return outcome(kCaptureUnsupported, Operation::copy, command);
-      return source.bytes == 0 ? nullptr : copy_piece(command, destination, source);
+      if (source.bytes == 0) return nullptr;
+      return copy_rows(
+          command, rows_of({destination.address, destination.space, source.address, source.space, source.bytes}));
     }
     case CommandKind::fill:
       return fill(command);

@@ -74,10 +74,53 @@ export interface Addon {
   closeDevice(id: number, device: number): void
   deviceInfo(device: number): NativeDeviceInfo | undefined
   knowsOperation(name: string): boolean
-  allocate(id: number, device: number, bytes: number, pinned: boolean): void
+  allocate(id: number, device: number, bytes: number, shareable: boolean): void
+  allocatePinned(id: number, device: number, bytes: number, writeCombined: boolean): void
+  allocateFrom(id: number, pool: number, bytes: number): void
+  registerMemory(
+    id: number,
+    device: number,
+    buffer: ArrayBufferLike,
+    byteOffset: number,
+    bytes: number,
+  ): boolean
   memoryInfo(id: number, device: number): void
+  makePool(id: number, device: number, limit: number, releaseThreshold: number): void
+  trimPool(id: number, pool: number, keep: number): void
+  poolInfo(id: number, pool: number): void
+  dropPool(pool: number): void
+  streamIdle(stream: number): boolean
+  elapsed(id: number, from: number, to: number): void
+  enablePeer(id: number, device: number, peer: number): void
+  waitForPeer(stream: number, event: number): void
+  copyPeer(
+    stream: number,
+    destination: number,
+    destinationOffset: number,
+    source: number,
+    sourceOffset: number,
+    bytes: number,
+    peer: number,
+    destinationIsPeer: boolean,
+  ): boolean
+  copyBatch(stream: number, numbers: Float64Array): boolean
+  copyRows(
+    stream: number,
+    destination: number,
+    destinationOffset: number,
+    destinationBytes: number,
+    destinationPitch: number,
+    source: number,
+    sourceOffset: number,
+    sourceBytes: number,
+    sourcePitch: number,
+    width: number,
+    rows: number,
+  ): boolean
+  hostCall(id: number, stream: number, call: number): void
+  hostReturned(call: number, threw: boolean): void
   stream(device: number, priority: number, label: string): number
-  event(device: number): number
+  event(device: number, timing: boolean): number
   eventDone(event: number): boolean
   streamHandle(id: number, stream: number): void
   memoryAddress(memory: number): bigint

@@ -100,35 +100,6 @@ void DevicePort::close_device(std::int32_t id, Number number) {
   });
 }
 
-void DevicePort::alloc(std::int32_t id, Number number, std::size_t bytes, Space space) {
-  const OpenDevice& open = devices_.at(number);
-  if (!open) return fail(id, closed_error("alloc"));
-  auto allocated = [this, id](BlockPtr block, const ErrorPtr& error) {
-    post([this, id, error, made = std::move(block)] {
-      if (error != nullptr) return fail(id, error);
-      const auto space = static_cast<bridge::Space>(made->space());
-      bridge_.reply(id, 0, bridge_.memory().add_owned(made, made->address(), made->bytes(), space));
-    });
-  };
-  if (space == Space::pinned) {
-    open.device->alloc_pinned(bytes, std::move(allocated));
-  } else {
-    open.device->alloc(bytes, std::move(allocated));
-  }
-}
-
-void DevicePort::memory_info(std::int32_t id, Number number) {
-  const OpenDevice& open = devices_.at(number);
-  if (!open) return fail(id, closed_error("memory"));
-  open.device->memory_info([this, id](std::size_t free, std::size_t total, const ErrorPtr& error) {
-    post([this, id, free, total, error] {
-      if (error != nullptr) return fail(id, error);
-      add_detail(id, TotalBytes{total});
-      bridge_.reply(id, 0, static_cast<double>(free));
-    });
-  });
-}
-
 void DevicePort::stream_handle(std::int32_t id, Number number) {
   const OpenStream& on = streams_.at(number);
   if (!on) return fail(id, closed_error("stream"));
@@ -161,11 +132,14 @@ DevicePort::Number DevicePort::stream(Number number, StreamOptions options) {
   return streams_.add({.device = device, .stream = device->stream(std::move(options))});
 }
 
-DevicePort::Number DevicePort::event(Number number) { return events_.add(devices_.at(number).device->event()); }
+DevicePort::Number DevicePort::event(Number number, bool timing) {
+  const std::shared_ptr<Device>& device = devices_.at(number).device;
+  return events_.add({.device = device, .event = device->event(timing)});
+}
 
 bool DevicePort::event_done(Number number) noexcept {
-  const std::shared_ptr<Event>& event = events_.at(number);
-  return event == nullptr || event->done();
+  const OpenEvent& open = events_.at(number);
+  return !open || open.event->done();
 }
 
 void DevicePort::on_submission(void* port, const bridge::Submission& submission) {
@@ -243,7 +217,7 @@ bool DevicePort::fill_in(const bridge::Submission& submission, Command& command)
     case StreamOpcode::wait:
       command.kind =
           submission.opcode == static_cast<int>(StreamOpcode::record) ? CommandKind::record : CommandKind::wait;
-      command.event = events_.at(submission.b);
+      command.event = events_.at(submission.b).event;
       return command.event != nullptr;
     case StreamOpcode::launch:
       command.kind = CommandKind::action;
@@ -268,6 +242,9 @@ Span DevicePort::hold(Number memory, double offset, double bytes) const noexcept
 void DevicePort::close() {
   if (closed_) return;
   closed_ = true;
+  // No function is called any more.
+  const ErrorPtr error = closed_error("host");
+  for (const auto& [number, call] : std::exchange(host_calls_, {})) call->returned(error);
   // All begin to close before the first is waited for.
   devices_.for_each([](OpenDevice& open) { open.device->close([] {}); });
   capture_.reset();
@@ -276,6 +253,7 @@ void DevicePort::close() {
   graphs_.clear();
   kernels_.clear();
   libraries_.clear();
+  pools_.clear();
   devices_.clear();
   open_->store(false);
 }

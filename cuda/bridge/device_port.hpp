@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -18,6 +19,7 @@
 #include "cuda/device.hpp"
 #include "cuda/error.hpp"
 #include "cuda/graph.hpp"
+#include "cuda/host_call.hpp"
 #include "cuda/library.hpp"
 #include "cuda/load.hpp"
 #include "native/bridge/bridge.hpp"
@@ -39,7 +41,33 @@ struct CompileStats {  // with a library that was compiled
   bool cached = false;
 };
 using ReplyDetail =
-    std::variant<ErrorPtr, FileFailure, LoadStats, TotalBytes, CompileFailure, CompileStats, KernelInfo, Occupancy>;
+    std::variant<ErrorPtr, FileFailure, LoadStats, TotalBytes, CompileFailure, CompileStats, KernelInfo, Occupancy,
+                 MemoryUse, PoolUse>;
+
+// Memory of JavaScript's, with its share in it.
+struct HostMemory {
+  std::shared_ptr<void> hold;
+  std::byte* address = nullptr;
+  std::size_t bytes = 0;
+};
+
+// Two stretches of memory, by number, offset and length.
+struct CopyPlaces {
+  std::int32_t destination = -1;
+  double destination_offset = 0;
+  std::int32_t source = -1;
+  double source_offset = 0;
+  double destination_bytes = 0;
+  double source_bytes = 0;
+  bool destination_is_peer = false;  // copy_peer: which side is the other device's
+};
+
+struct RowShape {
+  std::size_t destination_pitch = 0;
+  std::size_t source_pitch = 0;
+  std::size_t width = 0;
+  std::size_t rows = 0;
+};
 
 // One environment's devices: turns what JavaScript submits into commands for streams, and what devices answer into
 // replies. The JS thread only; what devices tell on their threads is posted to the bridge.
@@ -56,8 +84,8 @@ class DevicePort {
   // Each of these ends with one reply to `id`; what its value is, is said here. Unknown numbers reply with an error.
   void open(std::int32_t id, std::int32_t lost_id, OpenOptions options);       // the device
   void close_device(std::int32_t id, Number device);                           // nothing
-  void alloc(std::int32_t id, Number device, std::size_t bytes, Space space);  // the memory
-  void memory_info(std::int32_t id, Number device);                            // free bytes; detail: TotalBytes
+  void alloc(std::int32_t id, Number device, MemoryKeeper::Request request);   // the memory
+  void memory_info(std::int32_t id, Number device);                            // nothing; detail: MemoryUse
   void stream_handle(std::int32_t id, Number stream);                          // the driver's stream, an address
   // the memory; detail: LoadStats. With `progress`, replies say how many bytes have arrived; detail: TotalBytes.
   void load(std::int32_t id, Number device, std::string path, LoadOptions options, bool progress);
@@ -73,11 +101,34 @@ class DevicePort {
   // the stream's next notify. A stream that is gone drops it. Precondition: the submissions have been drained.
   void submit(Number stream, std::unique_ptr<StreamAction> action);
 
+  // As above; what has to do with pools and with memory that is there already is in device_memory.cpp.
+  void alloc_from(std::int32_t id, Number pool, std::size_t bytes);                   // the memory
+  void register_host(std::int32_t id, Number device, HostMemory memory);              // the memory
+  void make_pool(std::int32_t id, Number device, PoolOptions options);                // the pool
+  void trim(std::int32_t id, Number pool, std::size_t keep);                          // nothing
+  void pool_info(std::int32_t id, Number pool);                                       // nothing; detail: PoolUse
+  void drop_pool(Number pool) noexcept { pools_.remove(pool); }
+
+  // What has to do with the order of streams is in device_streams.cpp;
+  void elapsed(std::int32_t id, Number from, Number to);                              // milliseconds
+  void enable_peer(std::int32_t id, Number device, Number peer);                      // 1 or 0
+  [[nodiscard]] bool stream_idle(Number stream) noexcept;
+  void wait_for_peer(Number stream, Number event);
+  // Between memory of the stream's device and of another. False: some of it is not there.
+  [[nodiscard]] bool copy_peer(Number stream, const CopyPlaces& places, Number peer);
+  // Numbers of memory, offsets and lengths, five to a copy. False: some of it is not there, and nothing is done.
+  [[nodiscard]] bool copy_batch(Number stream, std::span<const double> copies);
+  [[nodiscard]] bool copy_rows(Number stream, const CopyPlaces& places, const RowShape& shape);
+  // One reply to `id` when the stream is there: JavaScript calls its function then, and says so with host_returned(). An
+  // error reply: the stream will never be there. `call` names the call among all that were ever made.
+  void host_call(std::int32_t id, Number stream, std::int32_t call);
+  void host_returned(std::int32_t call, bool threw);
+
   // Null when there is none of that number.
   [[nodiscard]] Device* device(Number number) noexcept { return devices_.at(number).device.get(); }
   // Precondition: device(number) is there.
   [[nodiscard]] Number stream(Number number, StreamOptions options);
-  [[nodiscard]] Number event(Number number);
+  [[nodiscard]] Number event(Number number, bool timing);
   [[nodiscard]] bool event_done(Number number) noexcept;
 
   // Device memory that somebody else owns, as memory of our own. When the last operation has let go of it and its number
@@ -116,6 +167,16 @@ class DevicePort {
     // Also while it is being made.
     explicit operator bool() const noexcept { return device != nullptr || lost_id != 0; }
   };
+  struct OpenEvent {
+    std::shared_ptr<Device> device;
+    std::shared_ptr<Event> event;
+    explicit operator bool() const noexcept { return event != nullptr; }
+  };
+  struct OpenPool {
+    std::shared_ptr<Device> device;
+    PoolPtr pool;
+    explicit operator bool() const noexcept { return pool != nullptr; }
+  };
   struct OpenStream {
     std::shared_ptr<Device> device;
     std::shared_ptr<Stream> stream;
@@ -153,6 +214,9 @@ class DevicePort {
   // Any thread: runs `body` on the JS thread.
   void post(std::function<void()> body);
   void fail(std::int32_t id, const ErrorPtr& error);
+  // Callbacks that reply.
+  [[nodiscard]] Device::Allocated replying(std::int32_t id);
+  [[nodiscard]] Device::PoolInfo telling(std::int32_t id);
   // Precedes the reply that it belongs to.
   void add_detail(std::int32_t id, ReplyDetail detail) { details_[id].push_back(std::move(detail)); }
   void tell_lost(Number number, const ErrorPtr& error);
@@ -161,11 +225,13 @@ class DevicePort {
   CommandPool pool_;
   NumberTable<OpenDevice> devices_;
   NumberTable<OpenStream> streams_;
-  NumberTable<std::shared_ptr<Event>> events_;
   NumberTable<std::shared_ptr<Graph>> graphs_;
   std::optional<OpenCapture> capture_;
   NumberTable<OpenLibrary> libraries_;
   NumberTable<OpenKernel> kernels_;
+  NumberTable<OpenEvent> events_;
+  NumberTable<OpenPool> pools_;
+  std::unordered_map<std::int32_t, std::shared_ptr<HostCall>> host_calls_;  // that streams may come to
   // By id, in the order of the replies they belong to.
   std::unordered_map<std::int32_t, std::deque<ReplyDetail>> details_;
   bool closed_ = false;

@@ -1,19 +1,16 @@
 #include "cuda/cudart/driver.hpp"
 
 #include <cstring>
+#include <utility>
 
 #include "cuda/cudart/make_driver.hpp"
+#include "cuda/cudart/memory_kind.hpp"
 #include "cuda/cudart/probe.hpp"
 #include "cuda/error.hpp"
 
 namespace heddle::cuda::cudart {
 
 namespace {
-
-cudaMemcpyKind kind_of(Space to, Space from) noexcept {
-  if (to == Space::device) return from == Space::device ? cudaMemcpyDeviceToDevice : cudaMemcpyHostToDevice;
-  return from == Space::device ? cudaMemcpyDeviceToHost : cudaMemcpyHostToHost;
-}
 
 // All bytes of the element are the same, so that the runtime's own fill will do.
 bool is_one_byte(std::uint64_t element, unsigned width) noexcept {
@@ -63,9 +60,10 @@ Status CudartDriver::malloc(std::size_t bytes, std::byte*& address) noexcept {
 
 Status CudartDriver::free(std::byte* address) noexcept { return note(cudaFree(address)); }
 
-Status CudartDriver::malloc_host(std::size_t bytes, std::byte*& address) noexcept {
+Status CudartDriver::malloc_host(std::size_t bytes, bool write_combined, std::byte*& address) noexcept {
   void* memory = nullptr;
-  const Status status = note(cudaHostAlloc(&memory, bytes, cudaHostAllocPortable));
+  const unsigned flags = cudaHostAllocPortable | (write_combined ? cudaHostAllocWriteCombined : 0U);
+  const Status status = note(cudaHostAlloc(&memory, bytes, flags));
   address = static_cast<std::byte*>(memory);
   return status;
 }
@@ -142,6 +140,7 @@ void CudartDriver::shutdown() noexcept {
   clock_.close();
   kernels_.unload();
   libraries_.close();
+  if (memory_stream_ != nullptr) (void)note(cudaStreamDestroy(std::exchange(memory_stream_, nullptr)));
 }
 
 std::shared_ptr<Driver> make_driver(int ordinal) { return std::make_shared<CudartDriver>(ordinal); }

@@ -30,9 +30,22 @@ class CudartDriver final : public Driver {
 
   Status malloc(std::size_t bytes, std::byte*& address) noexcept override;
   Status free(std::byte* address) noexcept override;
-  Status malloc_host(std::size_t bytes, std::byte*& address) noexcept override;
+  Status malloc_host(std::size_t bytes, bool write_combined, std::byte*& address) noexcept override;
   Status free_host(std::byte* address) noexcept override;
   Status memory_info(std::size_t& free, std::size_t& total) noexcept override;
+  Status register_host(std::byte* address, std::size_t bytes) noexcept override;
+  Status unregister_host(std::byte* address) noexcept override;
+
+  Status pool_create(std::size_t keep, PoolHandle& pool) noexcept override;
+  Status pool_destroy(PoolHandle pool) noexcept override;
+  Status pool_malloc(PoolHandle pool, std::size_t bytes, std::byte*& address) noexcept override;
+  Status pool_free(PoolHandle pool, std::byte* address) noexcept override;
+  Status pool_trim(PoolHandle pool, std::size_t keep) noexcept override;
+  Status pool_reserved(PoolHandle pool, std::size_t& now, std::size_t& most) noexcept override;
+  // Freeing to a pool synchronises nothing, as cudaFree may.
+  [[nodiscard]] bool prefers_pools() const noexcept override;
+
+  Status enable_peer(int ordinal, bool& direct) noexcept override;
 
   Status stream_create(Priority priority, StreamHandle& stream) noexcept override;
   Status stream_destroy(StreamHandle stream) noexcept override;
@@ -48,6 +61,10 @@ class CudartDriver final : public Driver {
 
   Status copy(std::byte* destination, Space to, const std::byte* source, Space from, std::size_t bytes,
               StreamHandle stream) noexcept override;
+  Status copy_rows(const RowCopy& rows, StreamHandle stream) noexcept override;
+  Status copy_batch(std::span<const PlainCopy> copies, StreamHandle stream) noexcept override;
+  Status copy_peer(std::byte* destination, int to_ordinal, const std::byte* source, int from_ordinal,
+                   std::size_t bytes, StreamHandle stream) noexcept override;
   Status fill(std::byte* destination, std::uint64_t element, unsigned width, std::size_t count,
               StreamHandle stream) noexcept override;
   Status histogram(std::uint64_t* counters, const std::byte* source, std::size_t bytes,
@@ -93,6 +110,7 @@ class CudartDriver final : public Driver {
   Kernels kernels_;
   Libraries libraries_;
   DeviceClock clock_;
+  cudaStream_t memory_stream_ = nullptr;  // the slow lane's: what pools do is in its order
 };
 
 }  // namespace heddle::cuda::cudart

@@ -92,7 +92,7 @@ Status HostDriver::free(std::byte* address) noexcept {
   return call.status != kSuccess ? call.status : status;
 }
 
-Status HostDriver::malloc_host(std::size_t bytes, std::byte*& address) noexcept {
+Status HostDriver::malloc_host(std::size_t bytes, bool, std::byte*& address) noexcept {
   const Call call = begin(Operation::malloc_host);
   return call.status != kSuccess ? call.status : memory_.allocate(Space::pinned, bytes, address);
 }

@@ -8,6 +8,7 @@
 #include "cuda/host/engine.hpp"
 #include "cuda/host/faults.hpp"
 #include "cuda/host/job.hpp"
+#include "cuda/host/locked_pages.hpp"
 #include "cuda/host/memory.hpp"
 #include "cuda/host/options.hpp"
 #include "cuda/host/work.hpp"
@@ -30,9 +31,20 @@ class HostDriver final : public Driver {
 
   Status malloc(std::size_t bytes, std::byte*& address) noexcept override;
   Status free(std::byte* address) noexcept override;
-  Status malloc_host(std::size_t bytes, std::byte*& address) noexcept override;
+  Status malloc_host(std::size_t bytes, bool write_combined, std::byte*& address) noexcept override;
   Status free_host(std::byte* address) noexcept override;
   Status memory_info(std::size_t& free, std::size_t& total) noexcept override;
+  Status register_host(std::byte* address, std::size_t bytes) noexcept override;
+  Status unregister_host(std::byte* address) noexcept override;
+
+  Status pool_create(std::size_t keep, PoolHandle& pool) noexcept override;
+  Status pool_destroy(PoolHandle pool) noexcept override;
+  Status pool_malloc(PoolHandle pool, std::size_t bytes, std::byte*& address) noexcept override;
+  Status pool_free(PoolHandle pool, std::byte* address) noexcept override;
+  Status pool_trim(PoolHandle pool, std::size_t keep) noexcept override;
+  Status pool_reserved(PoolHandle pool, std::size_t& now, std::size_t& most) noexcept override;
+
+  Status enable_peer(int ordinal, bool& direct) noexcept override;
 
   Status stream_create(Priority priority, StreamHandle& stream) noexcept override;
   Status stream_destroy(StreamHandle stream) noexcept override;
@@ -48,6 +60,10 @@ class HostDriver final : public Driver {
 
   Status copy(std::byte* destination, Space to, const std::byte* source, Space from, std::size_t bytes,
               StreamHandle stream) noexcept override;
+  Status copy_rows(const RowCopy& rows, StreamHandle stream) noexcept override;
+  Status copy_batch(std::span<const PlainCopy> copies, StreamHandle stream) noexcept override;
+  Status copy_peer(std::byte* destination, int to_ordinal, const std::byte* source, int from_ordinal,
+                   std::size_t bytes, StreamHandle stream) noexcept override;
   Status fill(std::byte* destination, std::uint64_t element, unsigned width, std::size_t count,
               StreamHandle stream) noexcept override;
   Status histogram(std::uint64_t* counters, const std::byte* source, std::size_t bytes,
@@ -96,6 +112,7 @@ class HostDriver final : public Driver {
   const Options options_;
   Faults faults_;
   Memory memory_;
+  LockedPages locked_pages_;
   Engine engine_;
   std::mutex streams_mutex_;
   std::unordered_set<Stream*> streams_;

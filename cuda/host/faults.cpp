@@ -8,7 +8,8 @@ namespace {
 
 int default_number(const Fault& fault) noexcept {
   if (fault.kind != FaultKind::fail) return kIllegalAddress;
-  const bool allocates = fault.operation == Operation::malloc || fault.operation == Operation::malloc_host;
+  const bool allocates = fault.operation == Operation::malloc || fault.operation == Operation::malloc_host ||
+                         fault.operation == Operation::pool_malloc;
   return allocates ? kMemoryAllocation : kUnknown;
 }
 

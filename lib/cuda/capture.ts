@@ -51,7 +51,18 @@ export function checkPageable(stream: Stream): void {
     )
 }
 
-/** The same for asking an event. */
+/** Throws when a stream that is being captured is to copy from or to another device. */
+export function checkPeerCopy(stream: Stream): void {
+  if (isCapturing(stream)) throw new CaptureError('stream.copy', 'one side is memory of another device')
+}
+
+/** Throws when a stream and another device's event are to meet of which one is being captured. */
+export function checkPeerWait(stream: Stream, event: Event): void {
+  if (isCapturing(stream) || current?.events.has(event))
+    throw new CaptureError('stream.wait', 'what it waits for is of another device')
+}
+
+/** Throws when an event is asked that is recorded in the capture. */
 export function checkEventQuery(event: Event): void {
   if (current?.events.has(event))
     throw new CaptureError('event.done', 'in a capture nothing has run when it is asked')

@@ -1,7 +1,7 @@
 import { ArgumentRangeError } from '../argument-errors.js'
 import { addon } from '../native.js'
 import { validateInteger } from '../validate.js'
-import { type Allocation, disposedError, PinnedAllocation } from './allocation.js'
+import { type Allocation, disposedError, HostAllocation } from './allocation.js'
 import type { Device } from './device.js'
 import { type DLPackTensor, dlpackType, placeOf } from './dlpack.js'
 import { bytesOf, type Dtype, validateDtype } from './dtype.js'
@@ -52,7 +52,7 @@ export abstract class DeviceMemory<D extends Dtype> implements Disposable {
   dlpack(): DLPackTensor {
     return {
       data: this.pointer,
-      device: placeOf(this.allocation.device as Device, this.allocation instanceof PinnedAllocation),
+      device: placeOf(this.allocation.device as Device, this.allocation instanceof HostAllocation),
       dtype: dlpackType(this.dtype),
       shape: [this.length],
       strides: [1],

@@ -1,21 +1,61 @@
 import { constants } from 'node:buffer'
-import { ArgumentRangeError, ArgumentValueError } from '../argument-errors.js'
+import { ArgumentRangeError, ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
+import { HeddleError } from '../errors.js'
 import { addon } from '../native.js'
-import { validateInteger, validateObject } from '../validate.js'
-import { Allocation, PinnedAllocation } from './allocation.js'
+import { validateBoolean, validateInteger, validateObject } from '../validate.js'
+import { Allocation, type AllocationRecord, HostAllocation, PinnedAllocation } from './allocation.js'
 import { type CompileOptions, compile } from './compile.js'
 import { type CudaError, deviceClosed } from './cuda-error.js'
 import { DeviceArray } from './device-array.js'
 import type { DeviceInfo } from './device-info.js'
 import type { DLPackTensor } from './dlpack.js'
 import { bytesOf, type Dtype, validateDtype } from './dtype.js'
-import { Event } from './event.js'
+import { Event, type EventOptions } from './event.js'
 import type { Kernels } from './kernel-signatures.js'
+import type { Ledger } from './leaks.js'
 import { type Library, loadLibrary } from './library.js'
 import { call } from './pending.js'
 import { PinnedArray } from './pinned-array.js'
+import { Pool, type PoolOptions } from './pool.js'
+import { type DtypeOf, dtypeOfView, type RegisterableArray } from './registerable.js'
 import { Stream, type StreamOptions } from './stream.js'
 import { type WrapOptions, wrap } from './wrap.js'
+
+export interface AllocOptions {
+  /** What the memory is for: named in the report of leaks. */
+  readonly label?: string | undefined
+}
+
+export interface DeviceAllocOptions extends AllocOptions {
+  /**
+   * Whether other processes can be given the memory. A GPU then allocates it by itself and not from the pool of the device,
+   * whose memory can't be. Default: false.
+   */
+  readonly shareable?: boolean | undefined
+}
+
+export interface PinnedOptions extends AllocOptions {
+  /**
+   * Memory that the CPU writes and the device reads: somewhat faster for both, and very slow for JavaScript to read. The
+   * host device ignores it. Default: false.
+   */
+  readonly writeCombined?: boolean | undefined
+}
+
+/** What a device has allocated, in bytes. */
+export interface MemoryUse {
+  /** What can be allocated: not in use by anybody, this process or another, or idle in a pool. */
+  readonly free: number
+  readonly total: number
+  /** In device arrays of this device that live. */
+  readonly used: number
+  /** The most that `used` ever was. */
+  readonly highWater: number
+  /** What the pools of this device have, in use or not. */
+  readonly reserved: number
+  /** Page-locked memory that lives: pinned arrays, registered memory, and what staged copies go through. */
+  readonly pinned: number
+}
 
 /**
  * An open device, as `open` gives it. It has threads of its own; no call here blocks the JavaScript thread.
@@ -31,13 +71,23 @@ export class Device implements AsyncDisposable {
   readonly lost: Promise<CudaError>
   /** @internal Its number on the bridge. */
   readonly number: number
+  /** @internal Whether operations remember where they were submitted. */
+  readonly debug: boolean
+  readonly #ledger: Ledger | undefined
   #closing: Promise<void> | undefined
 
   /** @internal */
-  constructor(number: number, info: DeviceInfo, lost: Promise<CudaError>) {
+  constructor(
+    number: number,
+    info: DeviceInfo,
+    lost: Promise<CudaError>,
+    { debug = false, ledger }: { debug?: boolean | undefined; ledger?: Ledger | undefined } = {},
+  ) {
     this.number = number
     this.info = info
     this.lost = lost
+    this.debug = debug
+    this.#ledger = ledger
   }
 
   /** Whether `close` was called. */
@@ -56,10 +106,13 @@ export class Device implements AsyncDisposable {
     return new Stream(this, addon.stream(this.number, rank, String(label)))
   }
 
-  /** A new event, for `Stream.record` and `Stream.wait`. */
-  event(): Event {
+  /** A new event, for `Stream.record` and `Stream.wait`; with `timing`, also for `Event.elapsedSince`. */
+  event(options: EventOptions = {}): Event {
     this.#usable('event')
-    return new Event(this, addon.event(this.number))
+    validateObject(options, 'options')
+    const { timing = false } = options
+    validateBoolean(timing, 'options.timing')
+    return new Event(this, addon.event(this.number, timing), timing)
   }
 
   /**
@@ -69,11 +122,19 @@ export class Device implements AsyncDisposable {
    * @throws TypeError or RangeError at the call; rejects with a {@link CudaError} whose `code` is
    *   `cudaErrorMemoryAllocation` when there is not enough
    */
-  alloc<D extends Dtype>(dtype: D, length: number): Promise<DeviceArray<D>> {
+  alloc<D extends Dtype>(
+    dtype: D,
+    length: number,
+    options: DeviceAllocOptions = {},
+  ): Promise<DeviceArray<D>> {
     const bytes = this.#bytes('alloc', dtype, length)
+    const label = validateLabel(options)
+    const { shareable = false } = options
+    validateBoolean(shareable, 'options.shareable')
+    const record = this.record(bytes, dtype, label, Device.prototype.alloc)
     return call(
-      (id) => addon.allocate(id, this.number, bytes, false),
-      (memory) => new DeviceArray(dtype, length, new Allocation(this, memory), 0, true),
+      (id) => addon.allocate(id, this.number, bytes, shareable),
+      (memory) => new DeviceArray(dtype, length, new Allocation(this, memory, record()), 0, true),
     )
   }
 
@@ -81,11 +142,64 @@ export class Device implements AsyncDisposable {
    * Allocates page-locked host memory, the fast end of copies. Otherwise like {@link alloc}, but for its size: JavaScript
    * must be able to see it, which in Node 20 is at most 4 GiB (`buffer.constants.MAX_LENGTH`).
    */
-  pinned<D extends Dtype>(dtype: D, length: number): Promise<PinnedArray<D>> {
+  pinned<D extends Dtype>(dtype: D, length: number, options: PinnedOptions = {}): Promise<PinnedArray<D>> {
     const bytes = this.#bytes('pinned', dtype, length, constants.MAX_LENGTH)
+    const label = validateLabel(options)
+    const { writeCombined = false } = options
+    validateBoolean(writeCombined, 'options.writeCombined')
+    const record = this.record(bytes, dtype, label, Device.prototype.pinned)
     return call(
-      (id) => addon.allocate(id, this.number, bytes, true),
-      (memory) => new PinnedArray(dtype, length, new PinnedAllocation(this, memory, bytes), 0, true),
+      (id) => addon.allocatePinned(id, this.number, bytes, writeCombined),
+      (memory) =>
+        new PinnedArray(dtype, length, new PinnedAllocation(this, memory, bytes, record()), 0, true),
+    )
+  }
+
+  /**
+   * Locks the pages of memory that is there already, so that copies reach it as they do pinned memory. The array shows the
+   * same memory, which stays where it is for as long as the array lives or an operation uses it, whatever becomes of its
+   * buffer. Disposing of the array unlocks it. Copies that name the typed array and not this one know nothing of it.
+   *
+   * @throws TypeError, RangeError, or HeddleError (`ERR_HEDDLE_DETACHED`) at the call; rejects with
+   *   `cudaErrorHostMemoryAlreadyRegistered` when part of it is registered
+   */
+  register<A extends RegisterableArray>(
+    array: A,
+    options: AllocOptions = {},
+  ): Promise<PinnedArray<DtypeOf<A>>> {
+    this.#usable('register')
+    const dtype = dtypeOfView(array) as DtypeOf<A>
+    const { buffer, byteOffset, byteLength } = array
+    if ((buffer as { resizable?: boolean; growable?: boolean }).resizable === true)
+      throw new ArgumentTypeError('array', 'a view of a buffer that is not resizable', array)
+    const label = validateLabel(options)
+    const length = byteLength / bytesOf(dtype)
+    const record = this.record(byteLength, dtype, label, Device.prototype.register)
+    if (byteLength === 0)
+      throw new HeddleError('ERR_HEDDLE_DETACHED', '"array" is empty: its buffer is detached or has no bytes')
+    return call(
+      (id) => void addon.registerMemory(id, this.number, buffer, byteOffset, byteLength),
+      (memory) =>
+        new PinnedArray(
+          dtype,
+          length,
+          new HostAllocation(this, memory, buffer, byteOffset, record()),
+          0,
+          true,
+        ),
+    )
+  }
+
+  /** A new pool of this device's memory. */
+  pool(options: PoolOptions = {}): Promise<Pool> {
+    this.#usable('pool')
+    validateObject(options, 'options')
+    const { limit, releaseThreshold = 0 } = options
+    if (limit !== undefined) validateInteger(limit, 'options.limit', 1)
+    validateInteger(releaseThreshold, 'options.releaseThreshold', 0)
+    return call(
+      (id) => addon.makePool(id, this.number, limit ?? 0, releaseThreshold),
+      (pool) => new Pool(this, pool),
     )
   }
 
@@ -134,13 +248,40 @@ export class Device implements AsyncDisposable {
     return loadLibrary(this, image)
   }
 
-  /** Bytes of device memory: not in use by anybody, and in all. */
-  memory(): Promise<{ free: number; total: number }> {
+  /** How much memory the device has, and how much of it is in use. */
+  memory(): Promise<MemoryUse> {
     this.#usable('memory')
     return call(
       (id) => addon.memoryInfo(id, this.number),
-      (free, id) => ({ free, total: addon.takeDetail(id) as number }),
+      (_, id) => addon.takeDetail(id) as MemoryUse,
     )
+  }
+
+  /**
+   * Whether this device reaches the memory of another by itself, and from now on it does, where it can. Without that, copies
+   * between the two work as well, by way of the host. Host devices always reach each other.
+   */
+  canAccessPeer(peer: Device): Promise<boolean> {
+    this.#usable('canAccessPeer')
+    if (!(peer instanceof Device)) throw new ArgumentTypeError('peer', 'an instance of Device', peer)
+    peer.#usable('canAccessPeer')
+    return call(
+      (id) => addon.enablePeer(id, this.number, peer.number),
+      (direct) => direct === 1,
+    )
+  }
+
+  /** @internal Notes an allocation with whoever reports leaks: when it has been made. */
+  record(
+    bytes: number,
+    dtype: Dtype,
+    label: string,
+    caller: (...args: never) => unknown,
+  ): () => AllocationRecord | undefined {
+    const ledger = this.#ledger
+    if (ledger === undefined) return () => undefined
+    const leak = ledger.note(bytes, dtype, label, caller)
+    return () => ledger.add(leak)
   }
 
   /**
@@ -149,11 +290,16 @@ export class Device implements AsyncDisposable {
    * gives the same Promise.
    */
   close(): Promise<void> {
-    this.#closing ??= call(
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await call(
       (id) => addon.closeDevice(id, this.number),
       () => undefined,
     )
-    return this.#closing
+    this.#ledger?.settle(this.info.name)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -172,4 +318,12 @@ export class Device implements AsyncDisposable {
     if (bytes > most) throw new ArgumentRangeError('length', `at most ${most} bytes in all`, length)
     return bytes
   }
+}
+
+/** The label among the options of an allocation. */
+export function validateLabel(options: AllocOptions): string {
+  validateObject(options, 'options')
+  const { label = '' } = options
+  if (typeof label !== 'string') throw new ArgumentTypeError('options.label', 'of type string', label)
+  return label
 }

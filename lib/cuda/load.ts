@@ -57,8 +57,13 @@ export function load(source: Path, device: Device, options: LoadOptions = {}): P
     (id) => addon.load(id, device.number, path, chunkBytes, depth, onProgress !== undefined),
     (memory, id) => {
       const stats = addon.takeDetail(id) as LoadStats
+      const allocation = new Allocation(
+        device,
+        memory,
+        device.record(stats.bytes, 'u8', String(source), load)(),
+      )
       return {
-        bytes: new DeviceArray('u8', stats.bytes, new Allocation(device, memory), 0, true),
+        bytes: new DeviceArray('u8', stats.bytes, allocation, 0, true),
         stats,
       }
     },

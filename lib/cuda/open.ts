@@ -2,10 +2,11 @@ import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
 import { expect } from '../bridge/bridge.js'
 import { HeddleError } from '../errors.js'
 import { addon } from '../native.js'
-import { validateBoolean, validateInteger, validateObject } from '../validate.js'
+import { validateBoolean, validateFunction, validateInteger, validateObject } from '../validate.js'
 import { type CudaError, errorOf } from './cuda-error.js'
 import { Device } from './device.js'
 import { toDeviceInfo } from './device-info.js'
+import { type LeakReport, Ledger } from './leaks.js'
 import { call } from './pending.js'
 
 /** In milliseconds. */
@@ -41,6 +42,16 @@ export interface OpenOptions {
   readonly watchdog?: number
   /** Milliseconds that `close` lets the device finish what it is doing. Default: 2000. */
   readonly closeTimeout?: number
+  /**
+   * Errors of operations say where those were submitted (`enqueuedAt`, and as the `cause`), also of those that nobody awaits.
+   * Each operation is then told of, and costs some microseconds more. Default: false.
+   */
+  readonly debug?: boolean
+  /**
+   * What lives on when the device is closed is reported, with its size, type, label, and where it was allocated: as a warning
+   * of the process, or to a function. Costs a stack trace for each allocation. Default: no report.
+   */
+  readonly leaks?: LeakReport
   /** For the host device alone. */
   readonly host?: {
     /** Bytes that can be allocated in all. Default: three quarters of this machine's memory. */
@@ -64,7 +75,7 @@ export function open(device: number | 'host' = 0, options: OpenOptions = {}): Pr
     if (typeof device !== 'number') throw new ArgumentTypeError('device', "of type number, or 'host'", device)
     validateInteger(device, 'device', 0, 1023)
   }
-  const { watchdog, closeTimeout, host } = validateOptions(options, device)
+  const { watchdog, closeTimeout, debug, leaks, host } = validateOptions(options, device)
   let tellLost: (error: CudaError) => void
   const lost = new Promise<CudaError>((resolve) => {
     tellLost = resolve
@@ -84,16 +95,19 @@ export function open(device: number | 'host' = 0, options: OpenOptions = {}): Pr
       const info = addon.deviceInfo(number)
       if (info === undefined)
         throw new HeddleError('ERR_HEDDLE_DEVICE', 'the device closed while it was opened')
-      return new Device(number, toDeviceInfo(info), lost)
+      const ledger = leaks === undefined ? undefined : new Ledger(leaks)
+      return new Device(number, toDeviceInfo(info), lost, { debug, ledger })
     },
   )
 }
 
 function validateOptions(options: OpenOptions, device: number | 'host'): OpenOptions {
   validateObject(options, 'options')
-  const { watchdog, closeTimeout, host } = options
+  const { watchdog, closeTimeout, debug, leaks, host } = options
   if (watchdog !== undefined) validateInteger(watchdog, 'options.watchdog', 0, day)
   if (closeTimeout !== undefined) validateInteger(closeTimeout, 'options.closeTimeout', 0, day)
+  if (debug !== undefined) validateBoolean(debug, 'options.debug')
+  if (leaks !== undefined && leaks !== 'report') validateFunction(leaks, 'options.leaks')
   if (host === undefined) return options
   validateObject(host, 'options.host')
   if (device !== 'host')

@@ -8,13 +8,13 @@ class PendingDeviceCall<T> implements Pending {
   watch: AbortWatch | undefined
   readonly resultOf: (value: number, id: number) => T
   readonly resolve: (result: T) => void
-  readonly reject: (error: Error) => void
+  readonly reject: (error: unknown) => void
   readonly options: DeviceCallOptions
 
   constructor(
     resultOf: (value: number, id: number) => T,
     resolve: (result: T) => void,
-    reject: (error: Error) => void,
+    reject: (error: unknown) => void,
     options: DeviceCallOptions,
   ) {
     this.resultOf = resultOf

@@ -1,21 +1,21 @@
-import type { PinnedAllocation } from './allocation.js'
+import type { HostAllocation } from './allocation.js'
 import { DeviceMemory } from './device-array.js'
 import { type Dtype, type TypedArrays, viewOf } from './dtype.js'
 
 /**
- * An array in page-locked host memory, as `Device.pinned` gives it: the fast end of copies to and from the device.
+ * An array in page-locked host memory, as `Device.pinned` gives it, and `Device.register` for memory that is there already: the fast end of copies to and from the device.
  * JavaScript reads and writes its elements through {@link array}; files can be read into it.
  *
  * While a copy is in flight its memory belongs to the device: writing to it gives mixed data.
  */
 export class PinnedArray<D extends Dtype = Dtype> extends DeviceMemory<D> {
-  /** The elements. After `dispose()` the view is detached: it has no elements. */
+  /** The elements. After `dispose()` the view of a pinned allocation is detached: it has no elements. */
   readonly array: TypedArrays[D]
 
   /** @internal */
-  constructor(dtype: D, length: number, allocation: PinnedAllocation, byteOffset: number, owner: boolean) {
+  constructor(dtype: D, length: number, allocation: HostAllocation, byteOffset: number, owner: boolean) {
     super(dtype, length, allocation, byteOffset, owner)
-    this.array = viewOf(dtype, allocation.buffer, byteOffset, length)
+    this.array = viewOf(dtype, allocation.buffer, allocation.bufferOffset + byteOffset, length)
   }
 
   /**
@@ -25,7 +25,7 @@ export class PinnedArray<D extends Dtype = Dtype> extends DeviceMemory<D> {
    */
   slice(start = 0, end: number = this.length): PinnedArray<D> {
     const { byteOffset, length } = this.sliceBounds(start, end)
-    return new PinnedArray(this.dtype, length, this.allocation as PinnedAllocation, byteOffset, false)
+    return new PinnedArray(this.dtype, length, this.allocation as HostAllocation, byteOffset, false)
   }
 
   /**
@@ -36,6 +36,6 @@ export class PinnedArray<D extends Dtype = Dtype> extends DeviceMemory<D> {
    */
   reinterpret<As extends Dtype>(dtype: As): PinnedArray<As> {
     const length = this.lengthAs(dtype)
-    return new PinnedArray(dtype, length, this.allocation as PinnedAllocation, this.byteOffset, false)
+    return new PinnedArray(dtype, length, this.allocation as HostAllocation, this.byteOffset, false)
   }
 }

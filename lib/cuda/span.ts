@@ -1,7 +1,8 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../argument-errors.js'
 import { memoryOf } from '../bridge/memory.js'
 import { HeddleError } from '../errors.js'
-import { disposedError } from './allocation.js'
+import { disposedError, HostAllocation } from './allocation.js'
+import type { Device } from './device.js'
 import { type DeviceArray, DeviceMemory } from './device-array.js'
 import { type Dtype, fits } from './dtype.js'
 import type { PinnedArray } from './pinned-array.js'
@@ -16,15 +17,28 @@ export interface ResolvedSpan {
   readonly byteLength: number
   /** Ordinary memory, which JavaScript may collect as soon as nobody refers to it. */
   readonly pageable: boolean
+  /** The device whose memory it is, when that is another than the stream's. */
+  readonly peer?: Device
+  /** Memory of the host, pinned or ordinary. */
+  readonly host?: boolean
 }
 
-/** Checks a span of a stream of `device`; throws a typed error that names what is wrong. */
-export function resolveSpan(span: unknown, name: string, device: object): ResolvedSpan {
+/**
+ * Checks a span of a stream of `device`; throws a typed error that names what is wrong.
+ *
+ * @param peers whether memory of other devices will do
+ */
+export function resolveSpan(span: unknown, name: string, device: object, peers = false): ResolvedSpan {
   if (span instanceof DeviceMemory) {
     const { allocation, byteOffset, byteLength } = span
     if (allocation.disposed) throw disposedError(name)
-    if (allocation.device !== device) throw otherDevice(name)
-    return { memory: allocation.memory, byteOffset, byteLength, pageable: false }
+    const { memory } = allocation
+    const host = allocation instanceof HostAllocation
+    if (allocation.device === device) return { memory, byteOffset, byteLength, pageable: false, host }
+    if (!peers || !canBePeer(device as Device, allocation.device as Device)) throw otherDevice(name)
+    // Any device reaches pinned memory, which outlives the device that allocated it.
+    if (host) return { memory, byteOffset, byteLength, pageable: false, host }
+    return { memory, byteOffset, byteLength, pageable: false, peer: allocation.device as Device }
   }
   if (!ArrayBuffer.isView(span)) {
     throw new ArgumentTypeError(
@@ -41,7 +55,12 @@ export function resolveSpan(span: unknown, name: string, device: object): Resolv
   const memory = byteLength === 0 ? -1 : memoryOf(buffer)
   if (memory < 0)
     throw new HeddleError('ERR_HEDDLE_DETACHED', `"${name}" is empty: its buffer is detached or has no bytes`)
-  return { memory, byteOffset, byteLength, pageable: true }
+  return { memory, byteOffset, byteLength, pageable: true, host: true }
+}
+
+/** GPUs reach each other, and so do host devices, which have the memory of one process. */
+function canBePeer(device: Device, other: Device): boolean {
+  return !other.closed && (device.info.id === 'host') === (other.info.id === 'host')
 }
 
 /** An array of a certain dtype in device memory; throws when it is something else. */
@@ -67,6 +86,11 @@ export function validatePair(destination: Span, source: Span): void {
       source.byteLength,
     )
   }
+  validateTypes(destination, source)
+}
+
+/** The elements of both sides must have the same layout. */
+export function validateTypes(destination: Span, source: Span): void {
   const to = destination instanceof DeviceMemory ? destination.dtype : undefined
   const from = source instanceof DeviceMemory ? source.dtype : undefined
   if (to !== undefined && from !== undefined) {
@@ -84,10 +108,10 @@ function dtypeError(name: string, expected: string, actual: string): HeddleError
   return new DtypeError(`The dtype of "${name}" must be ${expected}, or bytes. Received ${actual}`)
 }
 
-function otherDevice(name: string): HeddleError {
+export function otherDevice(name: string): HeddleError {
   return new HeddleError(
     'ERR_HEDDLE_DEVICE',
-    `"${name}" belongs to another device than the stream, or that device is closed`,
+    `"${name}" belongs to another device than the stream, which does not reach it, or which is closed`,
   )
 }
 

@@ -4,26 +4,31 @@ import { opcode } from '../bridge/layout.js'
 import { AbortError } from '../errors.js'
 import { CaptureError, isCapturing } from './capture.js'
 import { errorOf } from './cuda-error.js'
+import { DebuggedOp } from './debugged-op.js'
 import type { Stream } from './stream.js'
 
 class PendingStreamOp implements Pending {
   watch: AbortWatch | undefined
   readonly resolve: () => void
-  readonly reject: (error: Error) => void
+  readonly reject: (error: unknown) => void
+  readonly debug: DebuggedOp | undefined
 
-  constructor(resolve: () => void, reject: (error: Error) => void) {
+  constructor(resolve: () => void, reject: (error: unknown) => void, debug: DebuggedOp | undefined) {
     this.resolve = resolve
     this.reject = reject
+    this.debug = debug
   }
 
   settle(status: number, _value: number, id: number): void {
     this.watch?.release()
     if (status === 0) {
-      this.resolve()
+      if (this.debug === undefined) this.resolve()
+      else this.debug.succeed(this.resolve, this.reject)
       return
     }
     const error = errorOf(status, id)
-    this.reject(error instanceof AbortError ? (this.watch?.error() ?? error) : error)
+    if (error instanceof AbortError) this.reject(this.watch?.error() ?? error)
+    else this.reject(this.debug?.failed(error) ?? error)
   }
 }
 
@@ -42,6 +47,7 @@ export class StreamOp implements PromiseLike<void> {
   readonly #epoch: number
   readonly #signal: AbortSignal | undefined
   readonly #captured: boolean
+  readonly #debug: DebuggedOp | undefined
   #promise: Promise<void> | undefined
 
   /** @internal `index`: where the submission was written; -1 when the signal is aborted, or it went another way. */
@@ -51,6 +57,11 @@ export class StreamOp implements PromiseLike<void> {
     this.#epoch = epoch()
     this.#signal = signal
     this.#captured = isCapturing(stream)
+    if (!stream.device.debug || this.#captured) return
+    this.#debug = new DebuggedOp(stream, StreamOp)
+    this.#promise = this.#start()
+    // Whoever awaits it gets its error; if nobody does, somebody else will.
+    this.#promise.catch(() => undefined)
   }
 
   #start(): Promise<void> {
@@ -61,7 +72,7 @@ export class StreamOp implements PromiseLike<void> {
     const { ended } = this.#stream
     if (ended !== undefined) return ended
     return new Promise((resolve, reject) => {
-      const pending = new PendingStreamOp(resolve, reject)
+      const pending = new PendingStreamOp(resolve, reject, this.#debug)
       const id = expect(pending)
       if (this.#index >= 0 && epoch() === this.#epoch) nameSubmission(this.#index, id)
       else submit(opcode.notify, id, this.#stream.number, 0, 0, 0, 0, 0)
@@ -71,6 +82,7 @@ export class StreamOp implements PromiseLike<void> {
 
   #settled(): Promise<void> {
     this.#promise ??= this.#start()
+    this.#debug?.await()
     return this.#promise
   }
 

@@ -1,20 +1,25 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../argument-errors.js'
 import { submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
+import { HeddleError } from '../errors.js'
 import { addon } from '../native.js'
-import { validateObject, validateSignal } from '../validate.js'
-import { checkCapture, checkPageable, noteRecord, noteWait } from './capture.js'
+import { validateFunction, validateObject, validateSignal } from '../validate.js'
+import { checkCapture, checkPageable, checkPeerCopy, checkPeerWait, noteRecord, noteWait } from './capture.js'
+import { type CopyItem, resolveBatch } from './copy-batch.js'
+import { copyBetweenDevices } from './copy-between-devices.js'
 import { deviceClosed } from './cuda-error.js'
 import type { Device } from './device.js'
 import type { DeviceArray } from './device-array.js'
 import { bytesOf, type Dtype, type ElementOf, elementBits } from './dtype.js'
 import { Event } from './event.js'
 import { captureGraph, type Graph } from './graph.js'
+import { submitHostCall } from './host-call.js'
 import { type Kernel, validateKernel } from './kernel.js'
 import type { KernelArgument } from './kernel-types.js'
 import { writeLaunch } from './launch.js'
 import type { LaunchConfig } from './launch-config.js'
 import { call } from './pending.js'
+import { type Pitched, resolveRows, validateRows } from './pitched.js'
 import { resolveDeviceArray, resolveSpan, type Span, validatePair } from './span.js'
 import { StreamOp } from './stream-op.js'
 
@@ -62,19 +67,25 @@ export class Stream implements AsyncDisposable {
 
   /**
    * Copies bytes, between any two of device, pinned and ordinary memory; the direction follows from the arguments. A copy
-   * to or from ordinary memory is staged through pinned memory, off the JavaScript thread.
+   * to or from ordinary memory is staged through pinned memory, off the JavaScript thread. One side may be memory of
+   * another device of the same kind, which keeps it until the copy is done, also when it is closed meanwhile.
    *
    * @throws TypeError, RangeError or HeddleError: wrong types, different sizes, different dtypes, disposed arrays,
    *   detached buffers, arrays of another device
    */
   copy(destination: Span, source: Span, options?: OperationOptions): StreamOp {
     const device = this.#usable('copy')
-    const to = resolveSpan(destination, 'destination', device)
-    const from = resolveSpan(source, 'source', device)
+    const to = resolveSpan(destination, 'destination', device, true)
+    const from = resolveSpan(source, 'source', device, true)
     validatePair(destination, source)
     if (to.pageable || from.pageable) checkPageable(this)
     const signal = options === undefined ? undefined : signalOf(options)
     if (signal?.aborted) return new StreamOp(this, -1, signal)
+    if (to.peer !== undefined || from.peer !== undefined) {
+      checkPeerCopy(this)
+      copyBetweenDevices(this, to, from)
+      return new StreamOp(this, -1, signal)
+    }
     const index = submit(
       opcode.copy,
       0,
@@ -89,6 +100,63 @@ export class Stream implements AsyncDisposable {
     // Native code holds the memory from the drain on; nobody else may refer to an ordinary buffer by then.
     if (to.pageable || from.pageable) addon.drain()
     return operation
+  }
+
+  /**
+   * Copies a rectangle: as many rows, of as many bytes, on either side, each with a pitch of its own.
+   *
+   * @throws as {@link copy}; RangeError when the rows don't fit into an array
+   */
+  copy2d(destination: Pitched, source: Pitched, options?: OperationOptions): StreamOp {
+    const device = this.#usable('copy2d')
+    const to = resolveRows(destination, 'destination', device)
+    const from = resolveRows(source, 'source', device)
+    validateRows(to, from, destination, source)
+    const signal = options === undefined ? undefined : signalOf(options)
+    if (signal?.aborted) return new StreamOp(this, -1, signal)
+    const { memory, byteOffset } = to.place
+    const { memory: sourceMemory, byteOffset: sourceOffset } = from.place
+    const submitted = addon.copyRows(
+      this.number,
+      ...[memory, byteOffset, to.bytes, to.pitch],
+      ...[sourceMemory, sourceOffset, from.bytes, from.pitch],
+      to.width,
+      to.height,
+    )
+    if (!submitted) throw memoryGone()
+    return new StreamOp(this, -1, signal)
+  }
+
+  /**
+   * Many copies at once, in no order among themselves: none may write what another reads or writes. Cheaper than one by one
+   * where the driver can do them together.
+   *
+   * @throws as {@link copy}, before any of them is begun
+   */
+  copyBatch(items: readonly CopyItem[], options?: OperationOptions): StreamOp {
+    const numbers = resolveBatch(items, this.#usable('copyBatch'))
+    const signal = options === undefined ? undefined : signalOf(options)
+    if (!signal?.aborted && !addon.copyBatch(this.number, numbers)) throw memoryGone()
+    return new StreamOp(this, -1, signal)
+  }
+
+  /**
+   * Calls `body` on the JavaScript thread when everything submitted before is done; what is submitted after waits until it
+   * has returned. It may submit more, to any stream. What it throws rejects the operation, or comes out at the stream's next
+   * awaited one. It is not called when the stream will never get there: the device has died, or was closed.
+   */
+  host(body: () => void, options?: OperationOptions): StreamOp {
+    this.#usable('host')
+    validateFunction(body, 'body')
+    const signal = options === undefined ? undefined : signalOf(options)
+    if (!signal?.aborted) submitHostCall(this.number, body)
+    return new StreamOp(this, -1, signal)
+  }
+
+  /** Whether everything submitted so far is done, or has failed. Never blocks. */
+  query(): boolean {
+    this.#usable('query')
+    return addon.streamIdle(this.number)
   }
 
   /** Sets every element to `value`, which is converted as a typed array of that dtype would. */
@@ -173,12 +241,17 @@ export class Stream implements AsyncDisposable {
 
   /**
    * What is submitted from here on waits, on the device, until `on` is reached: an event's latest record, or all that
-   * another stream was given so far. Nothing blocks on the host.
+   * another stream was given so far. Nothing blocks on the host. Both may be another device's: then the devices' threads see
+   * to it, which costs a few microseconds more.
    */
   wait(on: Event | Stream): this {
     const device = this.#usable('wait')
-    if (on instanceof Stream && on.device !== device) throw otherDevice(on)
     const event = on instanceof Stream ? on.#recordTail() : on
+    if (event instanceof Event && event.device !== device && !(event.device as Device).closed) {
+      checkPeerWait(this, event)
+      addon.waitForPeer(this.number, event.number)
+      return this
+    }
     validateEvent(event, device)
     noteWait(this, event)
     submit(opcode.wait, 0, this.number, event.number, 0, 0, 0, 0)
@@ -255,7 +328,11 @@ export class Stream implements AsyncDisposable {
     return this.#ended
   }
 
-  /** Waits for what was submitted and gives the stream back. */
+  /** Waits for what was submitted and gives the stream back. Rejects as {@link sync} does; it is given back then, too. */
+  close(): Promise<void> {
+    return this[Symbol.asyncDispose]()
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     checkCapture(this, 'stream[Symbol.asyncDispose]')
     this.#ending ??= this.#end()
@@ -280,6 +357,10 @@ export class Stream implements AsyncDisposable {
 function validateEvent(event: unknown, device: Device): asserts event is Event {
   if (!(event instanceof Event)) throw new ArgumentTypeError('event', 'an instance of Event or Stream', event)
   if (event.device !== device) throw otherDevice(event)
+}
+
+function memoryGone(): HeddleError {
+  return new HeddleError('ERR_HEDDLE_DETACHED', 'some of the memory is gone: its buffer was detached')
 }
 
 function otherDevice(event: Event | Stream): ArgumentTypeError {

@@ -12,6 +12,8 @@ const programs = [
   'operations',
   'sources',
   'in-flight',
+  'pools',
+  'registered',
 ]
 
 it.each(programs)(

@@ -21,7 +21,7 @@ TEST_CASE("without a driver every call of the CUDA runtime says so, and none cra
   std::size_t free = 0;
   std::size_t total = 0;
   CHECK(driver->malloc(100, address) == kInsufficientDriver);
-  CHECK(driver->malloc_host(100, address) == kInsufficientDriver);
+  CHECK(driver->malloc_host(100, false, address) == kInsufficientDriver);
   CHECK(address == nullptr);
   CHECK(driver->memory_info(free, total) == kInsufficientDriver);
   StreamHandle stream = nullptr;

@@ -53,7 +53,7 @@ TEST_CASE("a sticky fault rejects all that is pending, on every stream, and is t
     CHECK(bed.alloc(1, &refused) == nullptr);
     CHECK(number_of(refused) == kIllegalAddress);
     test::Promised<ErrorPtr> told;
-    bed.device().memory_info([&told](std::size_t, std::size_t, const ErrorPtr& error) { told.set(error); });
+    bed.device().memory_info([&told](const MemoryUse&, const ErrorPtr& error) { told.set(error); });
     CHECK(number_of(told.get()) == kIllegalAddress);
     bed.close();
     CHECK(bed.times_lost() == 1);

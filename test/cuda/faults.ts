@@ -34,6 +34,16 @@ export const operations = [
   'cudaLibraryGetKernel',
   'cudaOccupancyMaxActiveBlocksPerMultiprocessor',
   'cudaLaunchKernelExC',
+  'cudaMemcpy2DAsync',
+  'cudaMemcpyBatchAsync',
+  'cudaHostRegister',
+  'cudaHostUnregister',
+  'cudaMemPoolCreate',
+  'cudaMemPoolDestroy',
+  'cudaMallocFromPoolAsync',
+  'cudaFreeAsync',
+  'cudaMemPoolTrimTo',
+  'cudaMemPoolGetAttribute',
 ] as const
 
 /** Larger than what the host device does at once. */
@@ -52,10 +62,20 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     gpu.pinned('u8', length),
     gpu.alloc('u64', 256),
   ])
+  const registering = gpu.register(new Uint8Array(length))
+  const pooling = gpu.pool({ releaseThreshold: length })
+  const more = await Promise.allSettled([
+    registering,
+    pooling,
+    pooling.then((pool) => pool.alloc('u8', length)),
+    pooling.then((pool) => pool.memory()),
+    pooling.then((pool) => pool.trim()),
+  ])
+  const [registered, pooled] = [given(more[0]), given(more[2])]
   const [a, b, pinned, counts] = [given(memory[0]), given(memory[1]), given(memory[2]), given(memory[3])]
   const compiled = await Promise.allSettled([compileIfPossible(gpu, source)])
   const { flip } = given(compiled[0]) ?? {}
-  const results: PromiseSettledResult<unknown>[] = [...memory, ...compiled]
+  const results: PromiseSettledResult<unknown>[] = [...memory, ...compiled, ...more]
   const streams = [gpu.stream(), gpu.stream()] as [Stream, Stream]
   const [first, second] = streams
   const ordinary = new Uint8Array(length).fill(1)
@@ -68,6 +88,16 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     pending.push(second.histogram(counts, a), second.copy(ordinary, a))
     first.wait(second)
     first.copy(a, pinned)
+    const [start, end] = [gpu.event({ timing: true }), gpu.event({ timing: true })]
+    first.record(start)
+    const rows = { pitch: 1000, width: 500, height: 200 }
+    pending.push(first.copy2d({ array: b, ...rows }, { array: ordinary, ...rows }))
+    pending.push(first.host(() => undefined))
+    pending.push(second.copyBatch([{ destination: b, source: a }]))
+    first.record(end)
+    pending.push(end.elapsedSince(start))
+    if (registered !== undefined) pending.push(first.copy(a, registered))
+    if (pooled !== undefined) pending.push(second.copy(pooled, b))
     pending.push(useGraph(first, second, a, b), first.sync(), second.sync())
   }
   if (flip && a) {
@@ -77,7 +107,7 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     pending.push(second.sync())
   }
   results.push(...(await Promise.allSettled(pending)))
-  for (const array of [a, b, pinned, counts]) array?.dispose()
+  for (const array of [a, b, pinned, counts, registered, pooled, given(more[1])]) array?.dispose()
   for (const result of results) {
     const value = given(result)
     if (isLoaded(value)) value.bytes.dispose()

@@ -50,7 +50,7 @@ TEST_CASE("a load may be aborted at any moment") {
     }
     CHECK(aborted > 0);
     test::Promised<std::size_t> used;
-    bed.device().memory_info([&used](std::size_t free, std::size_t total, const ErrorPtr&) { used.set(total - free); });
+    bed.device().memory_info([&used](const MemoryUse& use, const ErrorPtr&) { used.set(use.total - use.free); });
     CHECK(used.get() == 0);
   }
 }

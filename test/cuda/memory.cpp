@@ -18,9 +18,9 @@ constexpr std::size_t kLarge = std::size_t{1} << 20;
 
 std::pair<std::size_t, std::size_t> free_and_total(Bed& bed) {
   test::Promised<std::pair<std::size_t, std::size_t>> answer;
-  bed.device().memory_info([&](std::size_t free, std::size_t total, const ErrorPtr& error) {
+  bed.device().memory_info([&](const MemoryUse& use, const ErrorPtr& error) {
     CHECK(error == nullptr);
-    answer.set({free, total});
+    answer.set({use.free, use.total});
   });
   return answer.get();
 }

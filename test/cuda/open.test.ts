@@ -85,7 +85,14 @@ describe('the host device', () => {
   it('has as much memory as it is told to have', async () => {
     const gpu = await openHost({ memoryLimit: 12_345_678 })
     expect(gpu.info.memory).toBe(12_345_678)
-    expect(await gpu.memory()).toEqual({ free: 12_345_678, total: 12_345_678 })
+    expect(await gpu.memory()).toEqual({
+      free: 12_345_678,
+      total: 12_345_678,
+      used: 0,
+      highWater: 0,
+      reserved: 0,
+      pinned: 0,
+    })
   })
 
   it('has part of the memory of this machine by default', async () => {

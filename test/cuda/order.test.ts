@@ -134,15 +134,12 @@ onEachDevice('streams', (target) => {
     await Promise.all([a.fill(array, 1), b.sync()])
   })
 
-  it('wait for events and streams only, of the same device', async () => {
+  it('wait for events and streams only, and record events of their own device', async () => {
     const [gpu, other] = [await target.open(), await target.open()]
     const stream = gpu.stream()
     for (const on of [undefined, null, {}, 'event', 1]) {
       expect(thrown(() => stream.wait(on as unknown as Event))).toMatchObject(wrongType)
       if (on !== undefined) expect(thrown(() => stream.record(on as Event))).toMatchObject(wrongType)
-    }
-    for (const on of [other.event(), other.stream()]) {
-      expect(thrown(() => stream.wait(on))).toMatchObject(wrongType)
     }
     expect(thrown(() => stream.record(other.event()))).toMatchObject(wrongType)
   })

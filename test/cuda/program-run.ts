@@ -42,13 +42,14 @@ export class ProgramRun {
 
   async prepare(gpu: Device): Promise<void> {
     this.#kernels = await compileIfPossible(gpu, source)
+    const pool = await gpu.pool({ releaseThreshold: 100_000 })
     for (const [i, size] of sizes.entries()) {
       const array = await gpu.alloc('u8', size)
       const pinned = await gpu.pinned('u8', size)
       const bytes = randomBytes(size, i + 1)
       await this.#stream(0).copy(array, bytes)
       pinned.array.set(bytes)
-      const spare = await gpu.alloc('u8', size)
+      const spare = await pool.alloc('u8', size)
       this.#buffers.push({ real: array, spare, model: bytes.slice() })
       this.#buffers.push(
         { real: pinned, model: bytes.slice() },
@@ -86,6 +87,9 @@ export class ProgramRun {
   #take(step: Step): void {
     if (step.do === 'copy') this.#copy(step)
     else if (step.do === 'fill') this.#fill(step)
+    else if (step.do === 'copy2d') this.#copy2d(step)
+    else if (step.do === 'batch') this.#batch(step)
+    else if (step.do === 'host') this.#host(step)
     else if (step.do === 'histogram') this.#histogram(step)
     else if (step.do === 'launch') this.#launch(step)
     else if (step.do === 'free') this.#free(step)
@@ -119,6 +123,60 @@ export class ProgramRun {
       on.copy(cut(a.real, destination.start, length), cut(b.real, source.start, length), options),
     )
     a.model.set(b.model.subarray(source.start, source.start + length), destination.start)
+  }
+
+  #copy2d({ stream, to, from, rows, gap }: Step & { do: 'copy2d' }): void {
+    const destination = this.#part(to)
+    const source = this.#part(from)
+    if (destination.buffer === source.buffer) return
+    const length = Math.min(destination.length, source.length)
+    const width = Math.floor(length / rows) - gap
+    if (width < 1) return
+    const [a, b] = [this.#buffer(destination.buffer), this.#buffer(source.buffer)]
+    const [toPitch, fromPitch] = [width + gap, width + (gap >> 1)]
+    this.#submit(stream, [source.buffer], [destination.buffer], false, (on) =>
+      on.copy2d(
+        { array: cut(a.real, destination.start, length), pitch: toPitch, width, height: rows },
+        { array: cut(b.real, source.start, length), pitch: fromPitch, width, height: rows },
+      ),
+    )
+    for (let row = 0; row < rows; ++row) {
+      const begin = source.start + row * fromPitch
+      a.model.set(b.model.subarray(begin, begin + width), destination.start + row * toPitch)
+    }
+  }
+
+  #batch({ stream, to, from, abort }: Step & { do: 'batch' }): void {
+    const source = this.#part(from)
+    const byBuffer = new Map(to.map((part) => this.#part(part)).map((part) => [part.buffer, part]))
+    byBuffer.delete(source.buffer)
+    const b = this.#buffer(source.buffer)
+    const copies = [...byBuffer.values()].map((part) => ({
+      ...part,
+      length: Math.min(part.length, source.length),
+      into: this.#buffer(part.buffer),
+    }))
+    this.#submit(stream, [source.buffer], [...byBuffer.keys()], abort, (on, options) =>
+      on.copyBatch(
+        copies.map(({ into, start, length }) => ({
+          destination: cut(into.real, start, length),
+          source: cut(b.real, source.start, length),
+        })),
+        options,
+      ),
+    )
+    for (const { into, start, length } of copies)
+      into.model.set(b.model.subarray(source.start, source.start + length), start)
+  }
+
+  /** JavaScript writes to pinned memory, in the order of the stream. */
+  #host({ stream, buffer, value }: Step & { do: 'host' }): void {
+    const index = (buffer * 3 + 1) % this.#buffers.length
+    const { real, model } = this.#buffer(index)
+    this.#submit(stream, [], [index], false, (on) =>
+      on.host(() => (real as PinnedArray<'u8'>).array.fill(value)),
+    )
+    model.fill(value)
   }
 
   #fill({ stream, to, value, abort }: Step & { do: 'fill' }): void {

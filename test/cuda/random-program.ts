@@ -3,6 +3,9 @@ import * as fc from 'fast-check'
 /** One step of a random program. Numbers are taken modulo what there is. */
 export type Step =
   | { do: 'copy'; stream: number; to: Part; from: Part; abort: boolean }
+  | { do: 'copy2d'; stream: number; to: Part; from: Part; rows: number; gap: number }
+  | { do: 'batch'; stream: number; to: Part[]; from: Part; abort: boolean }
+  | { do: 'host'; stream: number; buffer: number; value: number }
   | { do: 'fill'; stream: number; to: Part; value: number; abort: boolean }
   | { do: 'histogram'; stream: number; counts: number; from: Part }
   | { do: 'launch'; stream: number; to: Part; from: Part; add: number; abort: boolean }
@@ -40,6 +43,31 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({ do: fc.constant('copy'), stream, to: part, from: part, abort: rarely() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('copy2d'),
+      stream,
+      to: part,
+      from: part,
+      rows: fc.integer({ min: 1, max: 40 }),
+      gap: fc.nat(100),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('batch'),
+      stream,
+      to: fc.array(part, { minLength: 1, maxLength: 4 }),
+      from: part,
+      abort: rarely(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('host'), stream, buffer: fc.nat(14), value: fc.nat(255) }),
   },
   {
     weight: 3,

@@ -1,0 +1,38 @@
+#include "cuda/batch_copy_action.hpp"
+
+#include <algorithm>
+
+#include "cuda/stream_turn.hpp"
+
+namespace heddle::cuda {
+
+void BatchCopyAction::add(Span destination, Span source) {
+  if (source.bytes == 0) return;
+  bytes_ += source.bytes;
+  copies_.push_back({destination.address, destination.space, source.address, source.space, source.bytes});
+  held_.push_back(std::move(destination.hold));
+  held_.push_back(std::move(source.hold));
+}
+
+bool BatchCopyAction::takes_time(const Driver& driver) const noexcept {
+  return !driver.copies_pageable() && std::any_of(copies_.begin(), copies_.end(),
+                                                  [](const PlainCopy& copy) { return rows_of(copy).pageable(); });
+}
+
+Task<ErrorPtr> BatchCopyAction::run(StreamTurn& turn) {
+  for (const PlainCopy& copy : copies_) {
+    ErrorPtr error = co_await turn.copy(rows_of(copy));
+    if (error != nullptr) co_return error;
+  }
+  co_return nullptr;
+}
+
+Status BatchCopyAction::carry_out(Driver& driver, StreamHandle stream) noexcept {
+  return copies_.empty() ? kSuccess : driver.copy_batch(copies_, stream);
+}
+
+std::string BatchCopyAction::arguments() const {
+  return "copies=" + std::to_string(copies_.size()) + " bytes=" + std::to_string(bytes_);
+}
+
+}  // namespace heddle::cuda
