@@ -3,13 +3,14 @@ import { parseArgs } from 'node:util'
 import type { Area, BenchOptions } from './area.js'
 import { executor } from './executor.js'
 import { gpu } from './gpu.js'
+import { http } from './http.js'
 import { io } from './io.js'
 import { toJson } from './json.js'
 import { load } from './load.js'
 import { Refusal } from './refusal.js'
 import { toTable } from './table.js'
 
-const areas: readonly Area[] = [executor, io, load, gpu]
+const areas: readonly Area[] = [executor, io, http, load, gpu]
 
 /** Nothing but the results goes to stdout. */
 async function main(args: string[]): Promise<void> {

@@ -16,6 +16,8 @@ export const opcode = {
   close: 7,
   stat: 8,
   dropMemory: 9,
+  httpRead: 48,
+  httpDrop: 49,
   copy: 64,
   fill: 65,
   histogram: 66,
@@ -56,8 +58,11 @@ export const pathFlag = { force: 1, recursive: 2, withTypes: 4, noFollow: 8 } as
 
 export const tryPageCache = 1
 export const wholeNumbers = 1
+export const fill = 1
 
 /** A reply's status when the error is a device's: the bridge then asks for it. */
 export const deviceFailure = -100_000
+/** The same when the error is one of heddle/http. */
+export const httpFailure = -100_001
 /** A reply's status when the operation goes on. */
 export const progress = 1
