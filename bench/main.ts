@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Area, BenchOptions } from './area.js'
 import { executor } from './executor.js'
 import { gpu } from './gpu.js'
+import { http } from './http.js'
 import { io } from './io.js'
 import { toJson } from './json.js'
 import { load } from './load.js'
@@ -10,7 +11,7 @@ import { net } from './net.js'
 import { Refusal } from './refusal.js'
 import { toTable } from './table.js'
 
-const areas: readonly Area[] = [executor, io, load, gpu, net]
+const areas: readonly Area[] = [executor, io, net, http, load, gpu]
 
 /** Nothing but the results goes to stdout. */
 async function main(args: string[]): Promise<void> {

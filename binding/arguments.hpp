@@ -29,6 +29,15 @@ inline std::string text(const Napi::CallbackInfo& call, std::size_t index) {
   return call[index].As<Napi::String>().Utf8Value();
 }
 
+// Characters up to U+00FF, each as one byte.
+inline std::string latin1(const Napi::CallbackInfo& call, std::size_t index) {
+  std::size_t length = 0;
+  napi_get_value_string_latin1(call.Env(), call[index], nullptr, 0, &length);
+  std::string text(length, '\0');
+  napi_get_value_string_latin1(call.Env(), call[index], text.data(), length + 1, &length);
+  return text;
+}
+
 // A path: a string, or the bytes of one that is not valid UTF-8.
 inline std::string path(const Napi::CallbackInfo& call, std::size_t index) {
   if (!call[index].IsTypedArray()) return text(call, index);

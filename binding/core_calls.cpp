@@ -4,6 +4,7 @@
 
 #include "binding/arguments.hpp"
 #include "binding/environment.hpp"
+#include "native/bridge/http_port.hpp"
 
 namespace heddle::binding {
 
@@ -62,6 +63,10 @@ Napi::Value usage(const Napi::CallbackInfo& call) {
   result.Set("events", Napi::Number::New(env, static_cast<double>(devices.events())));
   result.Set("graphs", Napi::Number::New(env, static_cast<double>(devices.graphs())));
   result.Set("libraries", Napi::Number::New(env, static_cast<double>(devices.libraries())));
+  const bridge::HttpPort* http = bridge.http_if_used();
+  result.Set("httpResponses", Napi::Number::New(env, http == nullptr ? 0 : static_cast<double>(http->responses())));
+  result.Set("idleConnections",
+             Napi::Number::New(env, http == nullptr ? 0 : static_cast<double>(http->idle_connections())));
   return result;
 }
 

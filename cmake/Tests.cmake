@@ -7,7 +7,7 @@ if(NOT HEDDLE_DOCTEST_INCLUDE)
 endif()
 
 set(HEDDLE_TRACED_SOURCES ${HEDDLE_NATIVE_SOURCES})
-list(FILTER HEDDLE_TRACED_SOURCES EXCLUDE REGEX "/native/bridge/")
+list(FILTER HEDDLE_TRACED_SOURCES EXCLUDE REGEX "/native/(bridge|http)/")
 add_library(heddle_traced STATIC ${HEDDLE_TRACED_SOURCES})
 target_include_directories(heddle_traced PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}")
 target_compile_definitions(heddle_traced PUBLIC HEDDLE_TASK_TRACES=1)

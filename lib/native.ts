@@ -21,7 +21,9 @@ export interface Addon {
     | 'streams'
     | 'events'
     | 'graphs'
-    | 'libraries',
+    | 'libraries'
+    | 'httpResponses'
+    | 'idleConnections',
     number
   >
   capabilities(): { kernel: string; io: { backend: 'uring' | 'fallback'; reason: string } }
@@ -146,6 +148,25 @@ export interface Addon {
   loadLibrary(id: number, device: number, image: Uint8Array): void
   kernel(id: number, library: number, name: string): void
   occupancy(id: number, kernel: number, blockThreads: number, sharedBytes: number): void
+  openHttpClient(connections: number, idleMilliseconds: number): number
+  closeHttpClient(client: number): void
+  httpRequest(
+    id: number,
+    client: number,
+    host: string,
+    port: number,
+    authority: string,
+    method: string,
+    target: string,
+    fields: string,
+    headerBytes: number,
+    bodyBytes: number,
+    timeout: number,
+    bodyMemory: number,
+    bodyOffset: number,
+    bodyLength: number,
+  ): void
+  takeHttpDetail(id: number): NativeHttpHead | NativeHttpFailure | undefined
   hostBuffer(memory: number, bytes: number): ArrayBuffer
   detach(buffer: ArrayBuffer): void
   startTrace(): void
@@ -173,6 +194,28 @@ export interface NativeDeviceInfo {
   copyEngines: number
   l2Bytes: number
   limits: LaunchLimits
+}
+
+/** As binding/http_calls.cpp gives it. */
+export interface NativeHttpHead {
+  status: number
+  statusText: string
+  /** `Name: value\n` each. */
+  fields: string
+  /** -1 where the server did not say. */
+  length: number
+  /** Where the whole body came with the head. */
+  body?: Uint8Array<ArrayBuffer>
+}
+
+/** As binding/http_calls.cpp gives it. A failed system call has `errno` and `syscall`, everything else a `code`. */
+export interface NativeHttpFailure {
+  code: string
+  message: string
+  errno: number
+  syscall: string
+  address: string
+  port: number
 }
 
 /** As binding/device_options.cpp takes it; milliseconds and bytes. */

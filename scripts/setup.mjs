@@ -14,6 +14,7 @@ const base = [
   { pkg: 'ninja-build', there: command('ninja') },
   { pkg: 'pkg-config', there: command('pkg-config') },
   { pkg: 'liburing-dev', there: header('liburing.h') },
+  { pkg: 'libboost-dev', there: header('boost/beast/http/basic_parser.hpp') },
 ]
 
 const extras = {

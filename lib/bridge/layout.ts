@@ -21,6 +21,8 @@ export const opcode = {
   closeEndpoint: 34,
   send: 35,
   end: 36,
+  httpRead: 48,
+  httpDrop: 49,
   copy: 64,
   fill: 65,
   histogram: 66,
@@ -67,8 +69,11 @@ export const receiveBufferBytes = 8 << 10
 
 export const tryPageCache = 1
 export const wholeNumbers = 1
+export const fill = 1
 
 /** A reply's status when the error is a device's: the bridge then asks for it. */
 export const deviceFailure = -100_000
+/** The same when the error is one of heddle/http. */
+export const httpFailure = -100_001
 /** A reply's status when the operation goes on. */
 export const progress = 1

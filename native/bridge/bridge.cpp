@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "native/bridge/file_operation.hpp"
+#include "native/bridge/http_port.hpp"
 #include "native/bridge/path_operation.hpp"
 #include "native/bridge/sleep_operation.hpp"
 #include "native/trace.hpp"
@@ -65,6 +66,12 @@ void Bridge::handle(const Submission& submission) {
     case Opcode::drop_memory:
       memory_.remove(submission.a);
       return;
+    case Opcode::http_read:
+      http().read(submission);
+      return;
+    case Opcode::http_drop:
+      http().drop(submission.a);
+      return;
     default:
       break;
   }
@@ -105,6 +112,23 @@ void Bridge::vectored(std::int32_t id, io::Opcode opcode, int descriptor, double
 std::string Bridge::take_attached(std::int32_t id) {
   auto found = attached_.extract(id);
   return found.empty() ? std::string{} : std::move(found.mapped());
+}
+
+void Bridge::http_request(std::int32_t id, std::int32_t client, HttpCall call) {
+  if (closed_) return;
+  http().request(id, client, std::move(call));
+  unflushed_ = true;
+}
+
+void Bridge::close_http_client(std::int32_t client) {
+  if (closed_) return;
+  http().close_client(client);
+  unflushed_ = true;
+}
+
+HttpPort& Bridge::http() {
+  if (http_ == nullptr) http_ = std::make_unique<HttpPort>(*this);
+  return *http_;
 }
 
 void Bridge::begin(PendingOperation& operation) {
@@ -209,7 +233,9 @@ void Bridge::close() {
     if (operation != nullptr) operation->cancel();
   }
   endpoints_.close_all();
-  while (std::any_of(pending_.begin(), pending_.end(), [](const auto* operation) { return operation != nullptr; }) ||
+  if (http_ != nullptr) http_->stop();
+  while ((http_ != nullptr && http_->busy()) ||
+         std::any_of(pending_.begin(), pending_.end(), [](const auto* operation) { return operation != nullptr; }) ||
          executor_.io().in_flight() != 0) {
     const bool more = executor_.poll();
     take_remote();
@@ -218,6 +244,7 @@ void Bridge::close() {
     if (!more) executor_.wait(executor_.now() + 10'000'000);
   }
   take_remote();
+  http_ = nullptr;
   for (const int descriptor : descriptors_) ::close(descriptor);
   descriptors_.clear();
 }

@@ -21,6 +21,9 @@
 
 namespace heddle::bridge {
 
+class HttpPort;
+struct HttpCall;
+
 // One JavaScript environment's way in and out of native code: an executor that its event loop drives, and the arrays in
 // which operations and their results cross. JavaScript makes the Promises and names them by id; native code answers
 // with a batch of (id, result) pairs and one call into JavaScript per batch. One thread only, but for post().
@@ -62,6 +65,12 @@ class Bridge {
   void path_call(std::int32_t id, io::PathRequest request);
   // A read into many places or a write from them, one after the other: readv(2), writev(2). position -1: the file's own.
   void vectored(std::int32_t id, io::Opcode opcode, int descriptor, double position, std::vector<HeldMemory> parts);
+  void http_request(std::int32_t id, std::int32_t client, HttpCall call);
+  void close_http_client(std::int32_t client);
+
+  // Made when it is first asked for.
+  [[nodiscard]] HttpPort& http();
+  [[nodiscard]] const HttpPort* http_if_used() const noexcept { return http_.get(); }
 
   // Whether that many bytes may still be copied on the JS thread in this round; counts them if so.
   [[nodiscard]] bool may_copy_here(std::size_t bytes) noexcept {
@@ -125,6 +134,7 @@ class Bridge {
   Inbox<RemoteCompletion> remote_;
   std::unordered_set<int> descriptors_;
   std::unordered_map<std::int32_t, std::string> attached_;  // by id
+  std::unique_ptr<HttpPort> http_;
   void* device_context_ = nullptr;
   Handler device_handler_ = nullptr;
   std::size_t copy_left_ = kCopyInARound;

@@ -30,6 +30,7 @@ struct Reply {
 static_assert(sizeof(Reply) == 16);
 
 inline constexpr std::int32_t kDeviceFailure = -100'000;
+inline constexpr std::int32_t kHttpFailure = -100'001;
 inline constexpr std::int32_t kProgress = 1;  // not the end: `value` says how far the operation is
 
 inline constexpr std::size_t kSubmissions = 4096;
@@ -62,6 +63,10 @@ enum class Opcode : std::int32_t {
   close_endpoint,                        // a: endpoint
   send,                                  // a: socket, b: memory, x: offset in memory, z: bytes
   end,                                   // a: socket; nothing is sent any more
+  // a: response, b: memory, c: kFill, x: offset in memory, z: bytes. The reply's value is how many bytes came; ~bytes when
+  // they were the last, and then nobody will name the response again.
+  http_read = 48,
+  http_drop,  // a: response, which nobody will name again
 
   first_device_opcode = 64,
 };
@@ -71,5 +76,6 @@ inline constexpr std::int32_t kBufferUnit = 1 << 20;
 
 inline constexpr std::int32_t kTryPageCache = 1;
 inline constexpr std::int32_t kWholeNumbers = 1;
+inline constexpr std::int32_t kFill = 1;
 
 }  // namespace heddle::bridge

@@ -1,0 +1,134 @@
+import { Client } from '../http/client.js'
+import { HttpError } from '../http/http-error.js'
+import type { HttpResponse } from '../http/response.js'
+import { toUrl } from '../http/url.js'
+import type { Device } from './device.js'
+import type { Loaded, LoadOptions } from './load.js'
+import { receive } from './receive.js'
+
+/** A part of the resource, and who carries it. */
+interface Part {
+  readonly start: number
+  readonly end: number
+  readonly response: HttpResponse | Promise<HttpResponse>
+}
+
+/** A connection of its own is not worth while for less. */
+const leastPart = 4 << 20
+const progressTime = 20
+
+/** What `load` does with a URL of http. */
+export async function loadUrl(
+  source: URL,
+  device: Device,
+  options: LoadOptions & { readonly chunkBytes: number; readonly connections: number },
+): Promise<Loaded> {
+  const { signal, chunkBytes, connections, onProgress } = options
+  const url = toUrl(source)
+  const begun = performance.now()
+  const failed = new AbortController()
+  const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal])
+  await using client = new Client()
+  await using first = await client.get(url, { signal: either })
+  const size = sizeOf(first)
+  const bytes = await device.alloc('u8', size)
+  let done = 0
+  let told = begun
+  const onBytes = (count: number) => {
+    done += count
+    const now = performance.now()
+    if (onProgress === undefined || done === size || now - told < progressTime) return
+    told = now
+    onProgress({ bytes: done, total: size })
+  }
+  const load = async ({ start, end, response }: Part): Promise<void> => {
+    const from = await response
+    const target = bytes.slice(start, end)
+    const receiving = { device, chunkBytes, onBytes }
+    const received = await receive((view) => from.read(view, true), target, receiving)
+    if (received < end - start) throw truncated(url, size)
+    if (start === 0) await from.cancel()
+  }
+  const parts = partsOf(first, size, connections, client, either)
+  const results = await Promise.allSettled(
+    parts.map((part) =>
+      load(part).catch((error) => {
+        failed.abort(error)
+        throw error
+      }),
+    ),
+  )
+  const failure = results.find((result) => result.status === 'rejected')
+  if (failure !== undefined) {
+    bytes.dispose()
+    throw firstOf(failure.reason, failed.signal, signal)
+  }
+  onProgress?.({ bytes: size, total: size })
+  const pieces = parts.reduce((sum, { start, end }) => sum + Math.ceil((end - start) / chunkBytes), 0)
+  const stats = {
+    bytes: size,
+    milliseconds: performance.now() - begun,
+    reads: pieces,
+    copies: pieces,
+    stagingBytes: Math.min(size, parts.length * 2 * chunkBytes),
+  }
+  return { bytes, stats }
+}
+
+/** The first failure tells the others to stop; theirs are of no interest. */
+function firstOf(reason: unknown, failed: AbortSignal, given: AbortSignal | undefined): unknown {
+  return given?.aborted !== true && failed.aborted ? failed.reason : reason
+}
+
+function sizeOf(response: HttpResponse): number {
+  const { status, contentLength, url } = response
+  if (status === 200 && contentLength !== undefined) return contentLength
+  if (status === 200) {
+    throw new HttpError(
+      'ERR_HEDDLE_HTTP_LENGTH',
+      `${url} does not say how long it is, so no memory can be made for it`,
+    )
+  }
+  throw new HttpError('ERR_HEDDLE_HTTP_STATUS', `${url} answered ${status} ${response.statusText}`)
+}
+
+/** The whole by the first response, or a part by each of several where the server can do that. */
+function partsOf(
+  first: HttpResponse,
+  size: number,
+  connections: number,
+  client: Client,
+  signal: AbortSignal,
+): Part[] {
+  const ranges = first.headers.get('accept-ranges')?.toLowerCase() === 'bytes'
+  const count = ranges ? Math.max(1, Math.min(connections, Math.floor(size / leastPart))) : 1
+  const etag = first.headers.get('etag')
+  // Of another version nothing may be mixed in.
+  const headers = etag === null || etag.startsWith('W/') ? {} : { 'If-Range': etag }
+  return Array.from({ length: count }, (_, i) => {
+    const start = Math.floor((size * i) / count)
+    const end = Math.floor((size * (i + 1)) / count)
+    if (i === 0) return { start, end, response: first }
+    return {
+      start,
+      end,
+      response: client
+        .get(first.url, { range: { start, end }, headers, signal })
+        .then((response) => checkRange(response, start, end, size)),
+    }
+  })
+}
+
+function checkRange(response: HttpResponse, start: number, end: number, size: number): HttpResponse {
+  const range = response.headers.get('content-range')
+  if (response.status === 206 && range === `bytes ${start}-${end - 1}/${size}`) return response
+  void response.cancel()
+  throw new HttpError(
+    'ERR_HEDDLE_HTTP_RANGE',
+    `${response.url} was asked for the bytes from ${start} up to ${end} of ${size}, and answered ${response.status} with ${range ?? 'no range'}: it may have changed`,
+  )
+}
+
+function truncated(url: URL, size: number): HttpError {
+  return new HttpError('ERR_HEDDLE_HTTP_TRUNCATED', `${url} ended before its ${size} bytes`)
+}

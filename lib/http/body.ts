@@ -1,0 +1,119 @@
+import { type AbortWatcher, unwatchAbort, watchAbort } from '../abort-watchers.js'
+import { expect, type Pending, submit } from '../bridge/bridge.js'
+import { opcode, fill as wholeBuffer } from '../bridge/layout.js'
+import { placeOf } from '../bridge/memory.js'
+import { AbortError } from '../errors.js'
+import { type Bounds, failureOf } from './failure.js'
+
+/** One read of a body. */
+class PendingRead implements Pending {
+  readonly body: Body
+  readonly view: Uint8Array
+  readonly resolve: (bytes: number) => void
+  readonly reject: (error: Error) => void
+
+  constructor(
+    body: Body,
+    view: Uint8Array,
+    resolve: (bytes: number) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.body = body
+    this.view = view
+    this.resolve = resolve
+    this.reject = reject
+  }
+
+  settle(status: number, value: number, id: number): void {
+    if (status !== 0) {
+      this.reject(this.body[failed](failureOf(status, id, this.body.bounds)))
+    } else if (value < 0) {
+      this.body[finished]()
+      this.resolve(-1 - value)
+    } else {
+      this.resolve(value)
+    }
+  }
+}
+
+const failed = Symbol('failed')
+const finished = Symbol('finished')
+
+/** Responses that were dropped with their bodies unread give their connections back. */
+const dropped = new FinalizationRegistry<number>(drop)
+
+function drop(response: number): void {
+  submit(opcode.httpDrop, 0, response, 0, 0, 0, 0, 0)
+}
+
+/** The body of a response that native code holds: bytes come when they are asked for, and not before. */
+export class Body implements AbortWatcher {
+  readonly bounds: Bounds
+  /** -1 when there is nothing left to read from. */
+  #response: number
+  #error: Error | undefined
+
+  /** @param response its number on the bridge, which this gives back */
+  constructor(response: number, bounds: Bounds) {
+    this.#response = response
+    this.bounds = bounds
+    const { signal } = bounds
+    dropped.register(this, response, this)
+    if (signal?.aborted === true) this.aborted()
+    else if (signal !== undefined) watchAbort(signal, this)
+  }
+
+  /** Whether the last byte was read. Not so where the body has failed, or was given up: reads then reject. */
+  get ended(): boolean {
+    return this.#response === -1 && this.#error === undefined
+  }
+
+  /**
+   * Reads into a view that is not empty. Resolves to how many bytes came; 0 at the end.
+   *
+   * @param fill waits until the view is full, or the body has ended
+   */
+  read(view: Uint8Array, fill: boolean): Promise<number> {
+    if (this.#error !== undefined) return Promise.reject(this.#error)
+    if (this.ended) return Promise.resolve(0)
+    const { memory, byteOffset } = placeOf(view)
+    return new Promise((resolve, reject) => {
+      const id = expect(new PendingRead(this, view, resolve, reject))
+      submit(
+        opcode.httpRead,
+        id,
+        this.#response,
+        memory,
+        fill ? wholeBuffer : 0,
+        byteOffset,
+        0,
+        view.byteLength,
+      )
+    })
+  }
+
+  /** Gives the body up: its connection is closed. Reads in flight reject. Safe to call at any time. */
+  cancel(error: Error): void {
+    if (this.#response === -1) return
+    this.#error = error
+    drop(this.#response)
+    this[finished]()
+  }
+
+  aborted(): void {
+    this.cancel(new AbortError(this.bounds.signal))
+  }
+
+  [failed](error: Error): Error {
+    this.#error ??= error
+    this[finished]()
+    return this.#error
+  }
+
+  [finished](): void {
+    if (this.#response === -1) return
+    this.#response = -1
+    dropped.unregister(this)
+    if (this.bounds.signal !== undefined) unwatchAbort(this.bounds.signal, this)
+  }
+}

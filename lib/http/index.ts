@@ -1,0 +1,7 @@
+export { Client, type ClientOptions } from './client.js'
+export type { HeadersLike } from './fields.js'
+export { get, post, request } from './get.js'
+export { HttpError } from './http-error.js'
+export { NetworkError } from './network-error.js'
+export type { GetOptions, RequestBody, RequestOptions } from './request-options.js'
+export { type BodyTarget, HttpResponse } from './response.js'

@@ -1,0 +1,156 @@
+import type { ServerResponse } from 'node:http'
+import { load } from 'heddle/cuda'
+import { get } from 'heddle/http'
+import { expect, it } from 'vitest'
+import { usage } from '../fixtures/internals.ts'
+import { httpServer } from '../http/server.ts'
+import { download, randomBytes, sameBytes } from './bytes.ts'
+import { aborted, rejection } from './failures.ts'
+import { onEachDevice, openHost } from './target.ts'
+
+const MiB = 1 << 20
+
+interface Kind {
+  readonly ranges?: boolean
+  readonly chunked?: boolean
+  readonly etag?: string
+  /** Called before a range is answered; true: it has answered. */
+  readonly instead?: (response: ServerResponse, range: string) => boolean
+}
+
+/** Serves the bytes; `asked` tells for which ranges. */
+async function serve(content: Uint8Array, { ranges = true, chunked = false, etag, instead }: Kind = {}) {
+  const asked: (string | undefined)[] = []
+  const url = await httpServer((request, response) => {
+    const { range } = request.headers
+    asked.push(range)
+    if (request.url === '/moved') {
+      response.writeHead(307, { Location: '/' }).end()
+      return
+    }
+    if (ranges) response.setHeader('Accept-Ranges', 'bytes')
+    if (etag !== undefined) response.setHeader('ETag', etag)
+    if (range !== undefined && instead?.(response, range) === true) return
+    const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '')?.map(Number) ?? []
+    if (ranges && start !== undefined && end !== undefined) {
+      response.setHeader('Content-Range', `bytes ${start}-${end}/${content.length}`)
+      response.setHeader('Content-Length', end + 1 - start)
+      response.writeHead(206).end(content.subarray(start, end + 1))
+      return
+    }
+    if (!chunked) response.setHeader('Content-Length', content.length)
+    response.on('error', () => undefined)
+    response.end(content)
+  })
+  return { url: new URL(url), asked }
+}
+
+onEachDevice('load of a URL', (target) => {
+  it.each([0, 1, MiB, 4 * MiB - 1, 8 * MiB, 17 * MiB + 3])('gives %i bytes', async (length) => {
+    const { gpu, stream } = await target.stream()
+    const content = randomBytes(length, length + 1)
+    const { url, asked } = await serve(content)
+    const { bytes, stats } = await load(url, gpu)
+    expect(bytes).toMatchObject({ dtype: 'u8', length, disposed: false })
+    expect(sameBytes(await download(stream, bytes), content)).toBe(true)
+    expect(stats.bytes).toBe(length)
+    const parts = Math.max(1, Math.min(4, Math.floor(length / (4 * MiB))))
+    expect(asked).toHaveLength(parts)
+    expect(asked.filter((range) => range !== undefined)).toHaveLength(parts - 1)
+    expect(usage()).toMatchObject({ httpResponses: 0, idleConnections: 0 })
+  })
+
+  it.each([
+    [{ ranges: false }, 4],
+    [{}, 1],
+    [{ etag: '"one"' }, 3],
+  ])('of %j over %i connections', async (kind, connections) => {
+    const { gpu, stream } = await target.stream()
+    const content = randomBytes(13 * MiB + 5)
+    const { url, asked } = await serve(content, kind)
+    const { bytes } = await load(url, gpu, { connections, chunkBytes: 100_000 })
+    expect(sameBytes(await download(stream, bytes), content)).toBe(true)
+    expect(asked).toHaveLength('ranges' in kind ? 1 : connections)
+  })
+
+  it('follows redirects, and tells how far it is', async () => {
+    const { gpu, stream } = await target.stream()
+    const content = randomBytes(9 * MiB)
+    const { url } = await serve(content)
+    let last = { bytes: 0, total: 0 }
+    const onProgress = (progress: typeof last) => {
+      expect(progress.bytes).toBeGreaterThanOrEqual(last.bytes)
+      last = progress
+    }
+    const { bytes } = await load(new URL('/moved', url), gpu, { onProgress })
+    expect(sameBytes(await download(stream, bytes), content)).toBe(true)
+    expect(last).toEqual({ bytes: content.length, total: content.length })
+  })
+
+  it('puts the body of a response into device memory', async () => {
+    const { gpu, stream } = await target.stream()
+    const content = randomBytes(3 * MiB + 4)
+    for (const kind of [{}, { chunked: true }]) {
+      const { url } = await serve(content, kind)
+      const array = await gpu.alloc('u8', content.length + 10)
+      await stream.fill(array, 7)
+      const { bytesInto } = await get(url, { into: array })
+      expect(bytesInto).toBe(content.length)
+      const got = await download(stream, array)
+      expect(sameBytes(got.subarray(0, content.length), content)).toBe(true)
+      expect([...got.subarray(content.length)]).toEqual(Array(10).fill(7))
+      const small = await gpu.alloc('u8', content.length - 1)
+      expect(await rejection(get(url, { into: small }))).toMatchObject({ code: 'ERR_HEDDLE_HTTP_BODY_LIMIT' })
+    }
+    const { url } = await serve(content.subarray(0, 12))
+    const floats = await gpu.alloc('f32', 3)
+    expect((await get(url, { into: floats })).bytesInto).toBe(12)
+  })
+})
+
+it('rejects what can not be loaded, and keeps no memory', async () => {
+  const gpu = await openHost({ memoryLimit: 64 * MiB })
+  const content = randomBytes(16 * MiB)
+  const cases: [Kind, object][] = [
+    [{ ranges: false, chunked: true }, { code: 'ERR_HEDDLE_HTTP_LENGTH' }],
+    [
+      { instead: (response) => Boolean(response.writeHead(200).end('another')) },
+      { code: 'ERR_HEDDLE_HTTP_RANGE' },
+    ],
+    [
+      {
+        instead: (response) =>
+          Boolean(response.writeHead(206, { 'Content-Range': 'bytes 0-3/4' }).end('less')),
+      },
+      { code: 'ERR_HEDDLE_HTTP_RANGE' },
+    ],
+    [{ instead: (response) => Boolean(response.destroy()) }, { code: 'ECONNRESET' }],
+  ]
+  for (const [kind, error] of cases) {
+    const { url } = await serve(content, kind)
+    expect(await rejection(load(url, gpu))).toMatchObject(error)
+    expect((await gpu.memory()).free).toBe(64 * MiB)
+  }
+  const missing = await httpServer((_, response) => response.writeHead(404).end())
+  expect(await rejection(load(new URL(missing), gpu))).toMatchObject({ code: 'ERR_HEDDLE_HTTP_STATUS' })
+  expect(await rejection(load(new URL('https://host/'), gpu))).toMatchObject({
+    code: 'ERR_HEDDLE_HTTP_SCHEME',
+  })
+  const { url } = await serve(randomBytes(65 * MiB))
+  expect(await rejection(load(url, gpu))).toMatchObject({ code: 'cudaErrorMemoryAllocation' })
+  expect(usage()).toMatchObject({ httpResponses: 0, idleConnections: 0 })
+})
+
+it('is aborted in the midst of it, and then keeps no memory', async () => {
+  const gpu = await openHost({ memoryLimit: 64 * MiB })
+  const { url } = await serve(randomBytes(40 * MiB))
+  for (let i = 0; i < 8; ++i) {
+    const controller = new AbortController()
+    const loading = load(url, gpu, { signal: controller.signal, chunkBytes: 65_536 })
+    for (let turns = i * 7; turns > 0; --turns) await new Promise((resolve) => setImmediate(resolve))
+    controller.abort('why')
+    expect(await rejection(loading)).toMatchObject({ ...aborted, cause: 'why' })
+    expect((await gpu.memory()).free).toBe(64 * MiB)
+  }
+  expect(usage()).toMatchObject({ httpResponses: 0, requests: 0 })
+})
