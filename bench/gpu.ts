@@ -144,7 +144,7 @@ async function launches({ gpu, stream, options }: Bench, where: string): Promise
   const rows = [withinLimit(name('JavaScript of a launch'), 'us', summarize(cost), 1)]
   if (where === 'GPU') return [...rows, ...(await besidePeers(ours, name, options))]
   const one = summarize(await sampled(ours.one, options))
-  const hundred = summarize(await sampled(ours.hundred, options))
+  const hundred = summarize((await sampled(ours.hundred, options)).map((took) => took / 100))
   rows.push(
     compared({
       name: name('a launch, of 100 awaited as one'),

@@ -1,3 +1,4 @@
+import { closedError } from './file-error.js'
 import { FileHandle } from './file-handle.js'
 import { throwIfAborted, toOptions } from './file-options.js'
 import { open } from './open.js'
@@ -32,10 +33,13 @@ export async function readFile(
   file: Path | FileHandle,
   given?: ReadFileOptions | BufferEncoding | null,
 ): Promise<Buffer | string> {
-  if (file instanceof FileHandle) return await file.readFile(given)
   const options = toOptions<ReadFileOptions>(given)
   throwIfAborted(options.signal)
-  const handle = await open(file, options.flag ?? 'r')
+  if (file instanceof FileHandle) {
+    if (file.fd === -1) throw closedError('read')
+    return await file.readFile(options)
+  }
+  const handle = await open(file, { flags: options.flag ?? 'r' })
   try {
     return await handle.readFile(options)
   } finally {

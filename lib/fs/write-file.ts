@@ -1,4 +1,5 @@
 import { validateBoolean } from '../validate.js'
+import { closedError } from './file-error.js'
 import { FileHandle } from './file-handle.js'
 import { throwIfAborted, toOptions } from './file-options.js'
 import { open } from './open.js'
@@ -34,12 +35,14 @@ export async function writeFile(
   const options = toOptions<WriteFileOptions>(given)
   if (options.flush != null) validateBoolean(options.flush, 'options.flush')
   validateData(data)
+  throwIfAborted(options.signal)
   if (file instanceof FileHandle) {
+    if (file.fd === -1) throw closedError('write')
     await file.writeFile(data, options)
+    if (options.flush === true) await file.sync()
     return
   }
-  throwIfAborted(options.signal)
-  const handle = await open(file, options.flag ?? 'w', options.mode)
+  const handle = await open(file, { flags: options.flag ?? 'w', mode: options.mode })
   try {
     await handle.writeFile(data, options)
     if (options.flush === true) await handle.sync()

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { load } from 'heddle/cuda'
 import { get } from 'heddle/http'
 import { expect, it } from 'vitest'
+import { turn } from '../fixtures/collect.ts'
 import { usage } from '../fixtures/internals.ts'
 import { httpServer } from '../http/server.ts'
 import { download, randomBytes, sameBytes } from './bytes.ts'
@@ -40,13 +41,14 @@ async function serve(content: Uint8Array, { ranges = true, chunked = false, etag
     }
     if (!chunked) response.setHeader('Content-Length', content.length)
     response.on('error', () => undefined)
-    response.end(content)
+    if (chunked) response.write(content.subarray(0, 1))
+    response.end(chunked ? content.subarray(1) : content)
   })
   return { url: new URL(url), asked }
 }
 
 onEachDevice('load of a URL', (target) => {
-  it.each([0, 1, MiB, 4 * MiB - 1, 8 * MiB, 17 * MiB + 3])('gives %i bytes', async (length) => {
+  it.each([0, 1, MiB, 4 * MiB - 1, 8 * MiB + 3])('gives %i bytes', async (length) => {
     const { gpu, stream } = await target.stream()
     const content = randomBytes(length, length + 1)
     const { url, asked } = await serve(content)
@@ -57,16 +59,17 @@ onEachDevice('load of a URL', (target) => {
     const parts = Math.max(1, Math.min(4, Math.floor(length / (4 * MiB))))
     expect(asked).toHaveLength(parts)
     expect(asked.filter((range) => range !== undefined)).toHaveLength(parts - 1)
+    await turn()
     expect(usage()).toMatchObject({ httpResponses: 0, idleConnections: 0 })
   })
 
   it.each([
     [{ ranges: false }, 4],
     [{}, 1],
-    [{ etag: '"one"' }, 3],
+    [{ etag: '"one"' }, 2],
   ])('of %j over %i connections', async (kind, connections) => {
     const { gpu, stream } = await target.stream()
-    const content = randomBytes(13 * MiB + 5)
+    const content = randomBytes(8 * MiB + 5)
     const { url, asked } = await serve(content, kind)
     const { bytes } = await load(url, gpu, { connections, chunkBytes: 100_000 })
     expect(sameBytes(await download(stream, bytes), content)).toBe(true)
@@ -75,7 +78,7 @@ onEachDevice('load of a URL', (target) => {
 
   it('follows redirects, and tells how far it is', async () => {
     const { gpu, stream } = await target.stream()
-    const content = randomBytes(9 * MiB)
+    const content = randomBytes(8 * MiB)
     const { url } = await serve(content)
     let last = { bytes: 0, total: 0 }
     const onProgress = (progress: typeof last) => {
@@ -89,7 +92,7 @@ onEachDevice('load of a URL', (target) => {
 
   it('puts the body of a response into device memory', async () => {
     const { gpu, stream } = await target.stream()
-    const content = randomBytes(3 * MiB + 4)
+    const content = randomBytes(2 * MiB + 4)
     for (const kind of [{}, { chunked: true }]) {
       const { url } = await serve(content, kind)
       const array = await gpu.alloc('u8', content.length + 10)
@@ -109,8 +112,8 @@ onEachDevice('load of a URL', (target) => {
 })
 
 it('rejects what can not be loaded, and keeps no memory', async () => {
-  const gpu = await openHost({ memoryLimit: 64 * MiB })
-  const content = randomBytes(16 * MiB)
+  const gpu = await openHost({ memoryLimit: 12 * MiB })
+  const content = randomBytes(8 * MiB)
   const cases: [Kind, object][] = [
     [{ ranges: false, chunked: true }, { code: 'ERR_HEDDLE_HTTP_LENGTH' }],
     [
@@ -129,22 +132,23 @@ it('rejects what can not be loaded, and keeps no memory', async () => {
   for (const [kind, error] of cases) {
     const { url } = await serve(content, kind)
     expect(await rejection(load(url, gpu))).toMatchObject(error)
-    expect((await gpu.memory()).free).toBe(64 * MiB)
+    expect((await gpu.memory()).free).toBe(12 * MiB)
   }
   const missing = await httpServer((_, response) => response.writeHead(404).end())
   expect(await rejection(load(new URL(missing), gpu))).toMatchObject({ code: 'ERR_HEDDLE_HTTP_STATUS' })
   expect(await rejection(load(new URL('https://host/'), gpu))).toMatchObject({
     code: 'ERR_HEDDLE_HTTP_SCHEME',
   })
-  const { url } = await serve(randomBytes(65 * MiB))
+  const { url } = await serve(randomBytes(13 * MiB))
   expect(await rejection(load(url, gpu))).toMatchObject({ code: 'cudaErrorMemoryAllocation' })
-  expect(usage()).toMatchObject({ httpResponses: 0, idleConnections: 0 })
+  await turn()
+  expect(usage().httpResponses).toBe(0)
 })
 
 it('is aborted in the midst of it, and then keeps no memory', async () => {
   const gpu = await openHost({ memoryLimit: 64 * MiB })
-  const { url } = await serve(randomBytes(40 * MiB))
-  for (let i = 0; i < 8; ++i) {
+  const { url } = await serve(randomBytes(20 * MiB))
+  for (let i = 0; i < 5; ++i) {
     const controller = new AbortController()
     const loading = load(url, gpu, { signal: controller.signal, chunkBytes: 65_536 })
     for (let turns = i * 7; turns > 0; --turns) await new Promise((resolve) => setImmediate(resolve))
@@ -152,5 +156,6 @@ it('is aborted in the midst of it, and then keeps no memory', async () => {
     expect(await rejection(loading)).toMatchObject({ ...aborted, cause: 'why' })
     expect((await gpu.memory()).free).toBe(64 * MiB)
   }
+  await turn()
   expect(usage()).toMatchObject({ httpResponses: 0, requests: 0 })
 })

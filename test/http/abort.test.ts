@@ -88,19 +88,24 @@ it('an abort between the head and the read of the body', async () => {
 
 it('a deadline that passes between the head and the read of the body', async () => {
   const server = await silent('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf')
-  const response = await freshClient().get(server.url, { timeout: 30 })
-  await new Promise((resolve) => setTimeout(resolve, 60))
-  expect(await errorOf(response.text())).toBeInstanceOf(TimeoutError)
+  const reading = freshClient()
+    .get(server.url, { timeout: 30 })
+    .then(async (response) => {
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      return response.text()
+    })
+  expect(await errorOf(reading)).toBeInstanceOf(TimeoutError)
   await until(() => server.gone() === 1)
 })
 
 it('an abort while a connection is being made', async () => {
   // Nobody answers on an address for documentation; where the system refuses it at once there is nothing to abort.
   const controller = new AbortController()
-  const asking = freshClient().get('http://192.0.2.1:9/', { signal: controller.signal, timeout: 20_000 })
+  const { signal } = controller
+  const failing = errorOf(freshClient().get('http://192.0.2.1:9/', { signal, timeout: 20_000 }))
   await turn()
   controller.abort()
-  const error = (await errorOf(asking)) as { code: string }
+  const error = (await failing) as { code: string }
   expect(['ABORT_ERR', 'ENETUNREACH', 'EHOSTUNREACH', 'ECONNREFUSED']).toContain(error.code)
 })
 
