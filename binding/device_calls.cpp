@@ -16,7 +16,9 @@ namespace {
 
 cuda::DevicePort& port(const Napi::CallbackInfo& call) { return Environment::of(call.Env()).devices(); }
 
-Napi::Value number_value(Napi::Env env, std::size_t number) { return Napi::Number::New(env, static_cast<double>(number)); }
+Napi::Value number_value(Napi::Env env, std::size_t number) {
+  return Napi::Number::New(env, static_cast<double>(number));
+}
 
 Napi::Array to_array(Napi::Env env, const std::array<int, 3>& numbers) {
   Napi::Array result = Napi::Array::New(env, numbers.size());

@@ -12,8 +12,9 @@ namespace {
 
 // allocate(id, device, bytes, shareable)
 Napi::Value allocate(const Napi::CallbackInfo& call) {
-  devices_in_order(call).alloc(integer(call, 0), integer(call, 1),
-                   {.space = cuda::Space::device, .bytes = count(call, 2), .shareable = boolean(call, 3), .pool = nullptr});
+  devices_in_order(call).alloc(
+      integer(call, 0), integer(call, 1),
+      {.space = cuda::Space::device, .bytes = count(call, 2), .shareable = boolean(call, 3), .pool = nullptr});
   return call.Env().Undefined();
 }
 

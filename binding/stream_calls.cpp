@@ -52,8 +52,8 @@ Napi::Value copy_batch(const Napi::CallbackInfo& call) {
   return Napi::Boolean::New(call.Env(), devices_in_order(call).copy_batch(integer(call, 0), copies));
 }
 
-// copyRows(stream, destination, offset, bytes, pitch, source, offset, bytes, pitch, width, rows): false when some memory
-// is gone
+// copyRows(stream, destination, offset, bytes, pitch, source, offset, bytes, pitch, width, rows): false when some
+// memory is gone
 Napi::Value copy_rows(const Napi::CallbackInfo& call) {
   const cuda::CopyPlaces places{.destination = integer(call, 1),
                                 .destination_offset = number(call, 2),
