@@ -40,11 +40,9 @@ void Capture::add(std::size_t lane, Step step) {
 
 void Capture::note(Stream& stream, Work work) { add(lane_of(stream), {.work = std::move(work)}); }
 
-Status Capture::record(Stream& stream, Event& event) noexcept {
+Status Capture::record(Stream& stream, Event& event, Work work) noexcept {
   try {
-    Step step;
-    step.work.operation = Operation::event_record;
-    add(lane_of(stream), std::move(step));
+    note(stream, std::move(work));
     event.captured_in = weak_from_this();
     event.captured_as = steps_.size();
     return kSuccess;
@@ -53,17 +51,14 @@ Status Capture::record(Stream& stream, Event& event) noexcept {
   }
 }
 
-Status Capture::wait(Stream& stream, Event& event) noexcept {
+Status Capture::wait(Stream& stream, Event& event, Work work) noexcept {
   const std::shared_ptr<Capture> capture = event.captured() ? event.captured_in.lock() : nullptr;
   if (capture == nullptr || (stream.capture != nullptr && stream.capture != capture)) {
     if (stream.capture != nullptr) stream.capture->invalidate();
     return kCaptureIsolation;
   }
   try {
-    Step step;
-    step.work.operation = Operation::stream_wait_event;
-    step.on = event.captured_as;
-    capture->add(capture->lane_of(stream), std::move(step));
+    capture->add(capture->lane_of(stream), {.work = std::move(work), .on = event.captured_as});
     return kSuccess;
   } catch (...) {
     return kMemoryAllocation;

@@ -15,7 +15,7 @@ class Stream;
 // One step of a graph. Steps are in the order in which they were captured: whoever carries them out one by one keeps to
 // everything that one of them waits for.
 struct Step {
-  Work work;             // empty for a record and a wait
+  Work work;             // of a record and a wait only what is to happen to them: a fault
   std::size_t lane = 0;  // which of the streams
   std::size_t on = 0;    // a wait: the step that is waited for, from 1
 };
@@ -30,9 +30,9 @@ class Capture : public std::enable_shared_from_this<Capture> {
  public:
   [[nodiscard]] static Status begin(Stream& origin) noexcept;
   void note(Stream& stream, Work work);
-  [[nodiscard]] Status record(Stream& stream, Event& event) noexcept;
+  [[nodiscard]] Status record(Stream& stream, Event& event, Work work) noexcept;
   // The stream joins the event's capture. Not when that is over, nor when the stream is in another.
-  [[nodiscard]] static Status wait(Stream& stream, Event& event) noexcept;
+  [[nodiscard]] static Status wait(Stream& stream, Event& event, Work work) noexcept;
   // Ends it on all of its streams.
   [[nodiscard]] Status end(Stream& origin, std::shared_ptr<const Steps>& steps) noexcept;
   // A call failed that the graph would miss.

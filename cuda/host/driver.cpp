@@ -42,9 +42,13 @@ HostDriver::Call HostDriver::begin(Operation operation) noexcept {
   return {kSuccess, *fault};
 }
 
-Status HostDriver::enqueue(const Call& call, StreamHandle stream, Work work) noexcept {
+void HostDriver::suffer(const Call& call, Work& work) noexcept {
   if (call.fault.kind == FaultKind::sticky) work.dies_of = call.fault.number;
   if (call.fault.kind == FaultKind::slow) work.delay = call.fault.delay;
+}
+
+Status HostDriver::enqueue(const Call& call, StreamHandle stream, Work work) noexcept {
+  suffer(call, work);
   try {
     Stream& on = stream_of(stream);
     if (on.capture != nullptr) {
@@ -142,10 +146,12 @@ Status HostDriver::stream_query(StreamHandle handle) noexcept {
 Status HostDriver::stream_wait_event(StreamHandle stream, EventHandle event) noexcept {
   const Call call = begin(Operation::stream_wait_event);
   if (call.status != kSuccess) return call.status;
-  Stream& on = stream_of(stream);
-  if (on.capture != nullptr || event_of(event).captured()) return Capture::wait(on, event_of(event));
   Work work;
   work.operation = Operation::stream_wait_event;
+  if (Stream& on = stream_of(stream); on.capture != nullptr || event_of(event).captured()) {
+    suffer(call, work);
+    return Capture::wait(on, event_of(event), std::move(work));
+  }
   work.event = event_of(event).shared_from_this();
   {
     const std::lock_guard lock(engine_.mutex);
@@ -177,10 +183,13 @@ Status HostDriver::event_record(EventHandle handle, StreamHandle stream) noexcep
   const Call call = begin(Operation::event_record);
   if (call.status != kSuccess) return call.status;
   Event& event = event_of(handle);
-  if (Stream& on = stream_of(stream); on.capture != nullptr) return on.capture->record(on, event);
-  event.captured_as = 0;
   Work work;
   work.operation = Operation::event_record;
+  if (Stream& on = stream_of(stream); on.capture != nullptr) {
+    suffer(call, work);
+    return on.capture->record(on, event, std::move(work));
+  }
+  event.captured_as = 0;
   work.event = event.shared_from_this();
   {
     const std::lock_guard lock(engine_.mutex);

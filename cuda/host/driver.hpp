@@ -106,6 +106,7 @@ class HostDriver final : public Driver {
     Fault fault;  // what is to happen to the work, if the call succeeds
   };
   Call begin(Operation operation) noexcept;
+  static void suffer(const Call& call, Work& work) noexcept;
   // Hands the work to the stream, or to its capture; it suffers the call's fault there.
   Status enqueue(const Call& call, StreamHandle stream, Work work) noexcept;
 
