@@ -6,7 +6,8 @@ EventSlot* EventSlots::take(bool timing) noexcept {
   std::vector<EventSlot*>& free = free_[timing ? 1 : 0];
   if (free.empty()) {
     auto slot = std::make_unique<EventSlot>();
-    if (driver_->event_create(timing, slot->handle_) != kSuccess) return nullptr;
+    refusal_ = driver_->event_create(timing, slot->handle_);
+    if (refusal_ != kSuccess) return nullptr;
     slot->timing_ = timing;
     free.push_back(slot.get());
     all_.push_back(std::move(slot));

@@ -33,6 +33,8 @@ class EventSlots {
   void open(Driver& driver) noexcept { driver_ = &driver; }
   // With one reference; null when the driver has none to give.
   [[nodiscard]] EventSlot* take(bool timing) noexcept;
+  // Why take() gave null.
+  [[nodiscard]] Status refusal() const noexcept { return refusal_; }
   // Lets go of one reference. Null is fine.
   void release(EventSlot* slot) noexcept;
   // The same for an event that can't be trusted any more: it is not used again.
@@ -42,6 +44,7 @@ class EventSlots {
 
  private:
   Driver* driver_ = nullptr;
+  Status refusal_ = kSuccess;
   std::vector<std::unique_ptr<EventSlot>> all_;
   std::vector<EventSlot*> free_[2];  // without and with timing
 };

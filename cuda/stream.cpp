@@ -189,11 +189,12 @@ void Stream::record(Command& command) noexcept {
     return finish(command);
   }
   EventSlot* slot = core_.events.take(event.timing_);
-  const Status status = slot == nullptr ? kMemoryAllocation : core_.driver->event_record(slot->handle(), handle_);
+  const Status status = slot == nullptr ? core_.events.refusal() : core_.driver->event_record(slot->handle(), handle_);
   if (status != kSuccess) {
+    const Operation failed = slot == nullptr ? Operation::event_create : Operation::event_record;
     core_.events.release(slot);
     event.issued(nullptr);
-    return issued(command, outcome(status, Operation::event_record, command));
+    return issued(command, outcome(status, failed, command));
   }
   slot->share();
   event.issued(slot);

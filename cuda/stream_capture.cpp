@@ -26,7 +26,8 @@ ErrorPtr Stream::capture(Command& command, CapturedEvents& events) noexcept {
       return act(command);
     case CommandKind::record: {
       const EventSlot* slot = events.take(*command.event);
-      const Status status = slot == nullptr ? kMemoryAllocation : core_.driver->event_record(slot->handle(), handle_);
+      const Status status =
+          slot == nullptr ? core_.events.refusal() : core_.driver->event_record(slot->handle(), handle_);
       return outcome(status, Operation::event_record, command);
     }
     case CommandKind::wait: {
