@@ -6,7 +6,7 @@ import { kindsOfOperations } from './fixtures/kinds.ts'
 it.concurrent.each(['everything', ...kindsOfOperations])(
   'worker.terminate() in the middle of %s, 50 times',
   async (kind) => {
-    expect(await runClean('terminate-workers', { args: [kind, '50'] })).toBe('')
+    expect(await runClean('terminate-workers', { args: [kind, '50'], killAfter: 200_000 })).toBe('')
   },
-  120_000,
+  240_000,
 )

@@ -162,7 +162,7 @@ describe('a call that fails and has nobody to tell', () => {
     stream.fill(array, 1)
     const event = stream.record()
     const error = await stream.sync().catch((reason) => reason)
-    if (error !== undefined) expectCudaError(error, { ...outOfMemory, operation: 'cudaEventRecord' })
+    if (error !== undefined) expectCudaError(error, { ...outOfMemory, operation: 'cudaEventCreateWithFlags' })
     expect(event.done).toBe(true)
     await stream.sync()
   })
