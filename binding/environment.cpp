@@ -40,6 +40,8 @@ Environment::~Environment() = default;
 void Environment::set_settle(Napi::Function settle) { settle_ = Napi::Persistent(settle); }
 
 std::optional<Nanoseconds> Environment::take_turn() {
+  // One for all deliveries of the turn: opening a scope allocates memory.
+  const Napi::HandleScope scope(env_);
   bridge_.pump();
   loop_.keep_alive(bridge_.control().unsettled > 0);
   return bridge_.executor().next_deadline();
@@ -48,10 +50,10 @@ std::optional<Nanoseconds> Environment::take_turn() {
 // make_callback, so that microtasks and ticks run when it returns, and async hooks see it.
 bool Environment::deliver(std::size_t count) {
   if (closing_ || settle_.IsEmpty()) return false;
-  const Napi::HandleScope scope(env_);
-  napi_value argument = Napi::Number::New(env_, static_cast<double>(count));
-  const napi_status status =
-      napi_make_callback(env_, async_context_, env_.Global(), settle_.Value(), 1, &argument, nullptr);
+  napi_value settle = settle_.Value();
+  napi_value argument = nullptr;
+  napi_create_uint32(env_, static_cast<std::uint32_t>(count), &argument);
+  const napi_status status = napi_make_callback(env_, async_context_, settle, settle, 1, &argument, nullptr);
   if (status == napi_ok) return true;
   if (status != napi_pending_exception) return false;
   napi_value exception = nullptr;

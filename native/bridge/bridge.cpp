@@ -22,7 +22,10 @@ constexpr Nanoseconds kPumpTime = 500'000;
 }  // namespace
 
 Bridge::Bridge(const Executor::Options& options, Deliver deliver)
-    : executor_(options), deliver_(std::move(deliver)), shared_(std::make_unique<Shared>()) {}
+    : executor_(options),
+      deliver_(std::move(deliver)),
+      shared_(std::make_unique<Shared>()),
+      most_direct_reads_(executor_.io().most_direct_reads()) {}
 
 Bridge::~Bridge() { close(); }
 
@@ -31,6 +34,7 @@ void Bridge::drain() {
   Control& state = control();
   const auto count = static_cast<std::size_t>(std::clamp(state.submitted, 0, static_cast<int>(kSubmissions)));
   if (count == 0) return;
+  draining_ = count;
   for (std::size_t i = 0; i < count; ++i) handle(submissions()[i]);
   state.submitted = 0;
   ++state.epoch;

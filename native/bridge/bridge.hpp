@@ -72,9 +72,10 @@ class Bridge {
   [[nodiscard]] HttpPort& http();
   [[nodiscard]] const HttpPort* http_if_used() const noexcept { return http_.get(); }
 
-  // Whether that many bytes may still be copied on the JS thread in this round; counts them if so.
+  // Whether that many bytes may still be copied on the JS thread in this round, and that is sooner than to hand them to the
+  // backend; counts them if so.
   [[nodiscard]] bool may_copy_here(std::size_t bytes) noexcept {
-    if (bytes > kCopyHere || bytes > copy_left_) return false;
+    if (draining_ > most_direct_reads_ || bytes > kCopyHere || bytes > copy_left_) return false;
     copy_left_ -= bytes;
     return true;
   }
@@ -137,6 +138,8 @@ class Bridge {
   std::unique_ptr<HttpPort> http_;
   void* device_context_ = nullptr;
   Handler device_handler_ = nullptr;
+  const std::size_t most_direct_reads_;
+  std::size_t draining_ = 0;  // submissions of the drain under way
   std::size_t copy_left_ = kCopyInARound;
   std::uint64_t deliveries_ = 0;
   std::uint64_t messages_ = 0;

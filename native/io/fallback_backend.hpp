@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -34,6 +35,10 @@ class FallbackBackend final : public Backend {
   std::size_t reap() noexcept override;
   [[nodiscard]] ReceiveBuffers& receive_buffers() override;
   [[nodiscard]] bool give_back(int buffer) noexcept override;
+  // A blocking thread is never sooner.
+  [[nodiscard]] std::size_t most_direct_reads() const noexcept override {
+    return std::numeric_limits<std::size_t>::max();
+  }
   [[nodiscard]] std::size_t in_flight() const noexcept override { return in_flight_; }
 
  private:
