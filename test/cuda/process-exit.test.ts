@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { runRepeatedly } from '../fixtures/child.ts'
+import { endings } from '../fixtures/endings.ts'
 import { programTime, runProgram } from './child.ts'
 import { kindsOfWork } from './kinds-of-work.ts'
 
-// Fifty times in all: the suite runs on both I/O backends.
 describe('process.exit in the midst of work', () => {
-  it.each(kindsOfWork)('ends the process, 25 times: %s', programTime, (kind) =>
-    runRepeatedly(25, async (i) => {
+  it.each(kindsOfWork)('ends the process: %s', programTime, (kind) =>
+    runRepeatedly(endings(kind), async (i) => {
       const ending = await runProgram('exit-in-work', [kind, i % 10])
       expect([i, ending]).toEqual([i, { code: 7, signal: null, stdout: '', stderr: '' }])
     }),
