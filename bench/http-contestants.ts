@@ -16,11 +16,10 @@ export const contestants: Readonly<Record<ContestantName, Ask>> = {
   node: (url) =>
     new Promise((resolve, reject) => {
       nodeGet(url, { agent }, (response) => {
-        let bytes = 0
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length
-        })
-        response.on('end', () => resolve(bytes))
+        // All of it in one piece, as the others give it.
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () => resolve(Buffer.concat(chunks).length))
       }).on('error', reject)
     }),
 }

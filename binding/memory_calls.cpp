@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -9,6 +7,7 @@
 #include "binding/backing_store.hpp"
 #include "binding/calls.hpp"
 #include "binding/environment.hpp"
+#include "native/fresh_memory.hpp"
 
 namespace heddle::binding {
 
@@ -36,15 +35,22 @@ Napi::Value host_buffer(const Napi::CallbackInfo& call) {
       keep.release());
 }
 
-// alignedBuffer(bytes, alignment): an ArrayBuffer of its own memory, zeros; undefined when there is none left
+// alignedBuffer(bytes): an ArrayBuffer of its own memory, zeros that start at a page; undefined when there is none left
 Napi::Value aligned_buffer(const Napi::CallbackInfo& call) {
-  const auto alignment = static_cast<std::size_t>(number(call, 1));
   const auto bytes = static_cast<std::size_t>(number(call, 0));
-  const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
-  std::unique_ptr<void, void (*)(void*)> memory(std::aligned_alloc(alignment, whole), &std::free);
-  if (memory == nullptr) return call.Env().Undefined();
-  std::memset(memory.get(), 0, whole);
-  return Napi::ArrayBuffer::New(call.Env(), memory.release(), bytes, [](Napi::Env, void* last) { std::free(last); });
+  auto memory = std::make_unique<FreshMemory>(FreshMemory::map(bytes));
+  if (!*memory) return call.Env().Undefined();
+  std::byte* address = memory->address();
+  return Napi::ArrayBuffer::New(
+      call.Env(), address, bytes,
+      [](Napi::Env, void*, FreshMemory* last) { const std::unique_ptr<FreshMemory> drop(last); }, memory.release());
+}
+
+// preferLargePages(arrayBuffer)
+Napi::Value prefer_large_pages(const Napi::CallbackInfo& call) {
+  const BackingStore store = backing_store_of(call[0]);
+  heddle::prefer_large_pages(store.address, store.bytes);
+  return call.Env().Undefined();
 }
 
 // detach(arrayBuffer): its views lose their elements, and it lets go of its memory
@@ -59,6 +65,7 @@ void add_memory_calls(Napi::Env env, Napi::Object exports) {
   exports.Set("addBuffer", Napi::Function::New<add_buffer>(env, "addBuffer"));
   exports.Set("hostBuffer", Napi::Function::New<host_buffer>(env, "hostBuffer"));
   exports.Set("alignedBuffer", Napi::Function::New<aligned_buffer>(env, "alignedBuffer"));
+  exports.Set("preferLargePages", Napi::Function::New<prefer_large_pages>(env, "preferLargePages"));
   exports.Set("detach", Napi::Function::New<detach>(env, "detach"));
 }
 

@@ -28,7 +28,8 @@ export interface Addon {
   >
   capabilities(): { kernel: string; io: { backend: 'uring' | 'fallback'; reason: string } }
   addBuffer(buffer: ArrayBufferLike, capacity: number): number
-  alignedBuffer(bytes: number, alignment: number): ArrayBuffer | undefined
+  alignedBuffer(bytes: number): ArrayBuffer | undefined
+  preferLargePages(buffer: ArrayBuffer): void
   open(id: number, path: string | Uint8Array, flags: number, mode: number): void
   stat(
     id: number,

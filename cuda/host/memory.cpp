@@ -4,18 +4,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <utility>
 
 namespace heddle::cuda::host {
 
 namespace {
 
 constexpr std::size_t kPage = 4096;
-constexpr std::size_t kHugePage = std::size_t{2} << 20;
-
-constexpr std::size_t rounded_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
+// Less than this comes from the C library.
+constexpr std::size_t kOwnPages = std::size_t{2} << 20;
 
 }  // namespace
 
@@ -31,44 +30,25 @@ std::size_t default_memory_limit() noexcept {
   return memory / 4 * 3;
 }
 
-Memory::~Memory() {
-  for (const auto& [address, mapping] : mappings_) unmap(mapping);
-}
-
-bool Memory::map(Space space, std::size_t bytes, std::byte*& address, Mapping& mapping) noexcept {
-  if (space == Space::device && bytes < kHugePage) {
+bool Memory::map(Space space, std::size_t bytes, Mapping& mapping) noexcept {
+  mapping.bytes = bytes;
+  mapping.space = space;
+  if (space == Space::device && bytes < kOwnPages) {
     void* memory = nullptr;
     if (posix_memalign(&memory, kPage, bytes) != 0) return false;
-    address = static_cast<std::byte*>(memory);
-    mapping = {.base = memory, .reserved = 0, .bytes = bytes, .space = space};
+    mapping.small.reset(static_cast<std::byte*>(memory));
     return true;
   }
-  const bool huge = bytes >= kHugePage;
-  const std::size_t alignment = huge ? kHugePage : kPage;
-  const std::size_t size = rounded_up(bytes, kPage);
-  const std::size_t reserved = huge ? size + kHugePage : size;
-  if (reserved < bytes) return false;
-  void* base = mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (base == MAP_FAILED) return false;
-  const auto start = reinterpret_cast<std::uintptr_t>(base);
-  address = static_cast<std::byte*>(base) + (rounded_up(start, alignment) - start);
-  mapping = {.base = base, .reserved = reserved, .bytes = bytes, .space = space};
-  // All three are wishes: small pages, unlocked pages and late pages work too.
-  if (huge) madvise(address, size, MADV_HUGEPAGE);
-  if (space == Space::pinned && mlock(address, size) != 0) {
+  mapping.large = FreshMemory::map(bytes);
+  if (!mapping.large) return false;
+  std::byte* address = mapping.large.address();
+  // Wishes: unlocked pages and late pages work too.
+  if (space == Space::pinned && mlock(address, bytes) != 0) {
 #ifdef MADV_POPULATE_WRITE
-    madvise(address, size, MADV_POPULATE_WRITE);
+    madvise(address, bytes, MADV_POPULATE_WRITE);
 #endif
   }
   return true;
-}
-
-void Memory::unmap(const Mapping& mapping) noexcept {
-  if (mapping.reserved == 0) {
-    std::free(mapping.base);
-  } else {
-    munmap(mapping.base, mapping.reserved);
-  }
 }
 
 Status Memory::allocate(Space space, std::size_t bytes, std::byte*& address) noexcept {
@@ -78,17 +58,15 @@ Status Memory::allocate(Space space, std::size_t bytes, std::byte*& address) noe
     if (counted > limit_ - used_) return kMemoryAllocation;
     used_ += counted;
   }
-  Mapping mapping{};
-  std::byte* memory = nullptr;
-  const bool mapped = map(space, bytes, memory, mapping);
+  Mapping mapping;
+  const bool mapped = map(space, bytes, mapping);
   const std::lock_guard lock(mutex_);
   if (mapped) {
     try {
-      mappings_.emplace(memory, mapping);
-      address = memory;
+      address = mapping.address();
+      mappings_.emplace(address, std::move(mapping));
       return kSuccess;
-    } catch (...) {
-      unmap(mapping);
+    } catch (...) {  // there is no memory for the note of it
     }
   }
   used_ -= counted;
@@ -96,16 +74,15 @@ Status Memory::allocate(Space space, std::size_t bytes, std::byte*& address) noe
 }
 
 Status Memory::free(std::byte* address) noexcept {
-  Mapping mapping{};
+  Mapping last;  // goes after the lock
   {
     const std::lock_guard lock(mutex_);
     const auto found = mappings_.find(address);
     if (found == mappings_.end()) return kInvalidValue;
-    mapping = found->second;
+    last = std::move(found->second);
     mappings_.erase(found);
-    if (mapping.space == Space::device) used_ -= mapping.bytes;
+    if (last.space == Space::device) used_ -= last.bytes;
   }
-  unmap(mapping);
   return kSuccess;
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 
 #include "cuda/driver.hpp"
+#include "native/fresh_memory.hpp"
 
 namespace heddle::cuda::host {
 
@@ -19,7 +22,6 @@ class Memory {
   explicit Memory(std::size_t limit) noexcept : limit_(limit) {}
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
-  ~Memory();
 
   // kMemoryAllocation beyond the limit, which pinned memory does not count towards, or when the system has no more.
   [[nodiscard]] Status allocate(Space space, std::size_t bytes, std::byte*& address) noexcept;
@@ -30,15 +32,19 @@ class Memory {
   [[nodiscard]] std::size_t used() noexcept;
 
  private:
+  struct Free {
+    void operator()(std::byte* memory) const noexcept { std::free(memory); }
+  };
   struct Mapping {
-    void* base;
-    std::size_t reserved;  // 0: from the C library
-    std::size_t bytes;
-    Space space;
+    [[nodiscard]] std::byte* address() const noexcept { return small != nullptr ? small.get() : large.address(); }
+
+    FreshMemory large;  // or
+    std::unique_ptr<std::byte, Free> small;
+    std::size_t bytes = 0;
+    Space space = Space::device;
   };
 
-  [[nodiscard]] static bool map(Space space, std::size_t bytes, std::byte*& address, Mapping& mapping) noexcept;
-  static void unmap(const Mapping& mapping) noexcept;
+  [[nodiscard]] static bool map(Space space, std::size_t bytes, Mapping& mapping) noexcept;
 
   const std::size_t limit_;
   std::mutex mutex_;

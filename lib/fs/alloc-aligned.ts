@@ -2,20 +2,18 @@ import { HeddleError } from '../errors.js'
 import { addon } from '../native.js'
 import { validateInteger } from '../validate.js'
 
-/** What O_DIRECT wants at most: a page, which is whole blocks of every disk. */
-const page = 4096
 const most = 2 ** 32
 
 /**
- * Memory that files opened with `direct` read into and write from: it starts at a page, and is zeros. Views of it are aligned
- * where their offset is.
+ * Memory that files opened with `direct` read into and write from: it is zeros, and starts at a page, which is whole blocks of
+ * every disk. Views of it are aligned where their offset is.
  *
  * @param bytes how many, up to 4 GiB
  * @throws HeddleError with `code` `ERR_HEDDLE_MEMORY` when there is not so much
  */
 export function allocAligned(bytes: number): Buffer {
   validateInteger(bytes, 'bytes', 1, most)
-  const memory = addon.alignedBuffer(bytes, page)
+  const memory = addon.alignedBuffer(bytes)
   if (memory === undefined) {
     throw new HeddleError('ERR_HEDDLE_MEMORY', `There is no memory for a buffer of ${bytes} bytes`)
   }

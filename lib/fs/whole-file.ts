@@ -1,4 +1,5 @@
 import { ArgumentTypeError } from '../argument-errors.js'
+import { enlarged, unfilledBytes, zeroBytes } from '../bridge/growing-bytes.js'
 import { throwIfAborted } from './file-options.js'
 import type { WriteFileData, WriteFileOptions } from './write-file.js'
 
@@ -23,15 +24,11 @@ const unknownBytes = 64 << 10
 export async function readToEnd(handle: Transfers, signal: AbortSignal | undefined): Promise<Buffer> {
   const stats = await handle.stat()
   const known = stats.isFile() ? stats.size : 0
-  let bytes = Buffer.allocUnsafeSlow(known > 0 ? known : unknownBytes)
+  let bytes = known > 0 ? unfilledBytes(known) : zeroBytes(unknownBytes)
   let filled = 0
   while (known === 0 || filled < known) {
     throwIfAborted(signal)
-    if (filled === bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(bytes.length * 2)
-      bytes.copy(larger, 0, 0, filled)
-      bytes = larger
-    }
+    if (filled === bytes.length) bytes = await enlarged(bytes, bytes.length * 2)
     const { bytesRead } = await handle.read(bytes, filled, Math.min(bytes.length - filled, partBytes), null)
     if (bytesRead === 0) break
     filled += bytesRead

@@ -1,4 +1,5 @@
 import { ArgumentTypeError } from '../argument-errors.js'
+import { enlarged, zeroBytes } from '../bridge/growing-bytes.js'
 import { disposedError } from '../cuda/allocation.js'
 import type { Device } from '../cuda/device.js'
 import { DeviceArray } from '../cuda/device-array.js'
@@ -16,7 +17,7 @@ export type BodyTarget = NodeJS.ArrayBufferView | PinnedArray | DeviceArray
 const chunkBytes = 64 << 10
 /** A body of unknown length is first given this much room; a length that was only announced is not believed further. */
 const firstRoom = 64 << 10
-const believed = 16 << 20
+const believed = 1 << 30
 /** On its way to a device a body passes through two pieces of page-locked memory of this size. */
 const deviceChunkBytes = 1 << 20
 
@@ -208,17 +209,13 @@ export class HttpResponse implements AsyncIterable<Uint8Array>, AsyncDisposable 
 }
 
 async function readAll(body: Body, length: number | undefined): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes = new Uint8Array(Math.min(length ?? firstRoom, believed))
+  let bytes: Uint8Array<ArrayBuffer> = zeroBytes(Math.min(length ?? firstRoom, believed))
   let filled = 0
   while (!body.ended) {
-    if (filled === bytes.length) {
-      const larger = new Uint8Array(Math.max(bytes.length * 2, firstRoom))
-      larger.set(bytes)
-      bytes = larger
-    }
+    if (filled === bytes.length) bytes = await enlarged(bytes, Math.max(bytes.length * 2, firstRoom))
     filled += await body.read(bytes.subarray(filled), true)
   }
-  return filled === bytes.length ? bytes : bytes.subarray(0, filled)
+  return new Uint8Array(bytes.buffer, 0, filled)
 }
 
 function viewOf(target: BodyTarget): Uint8Array {
