@@ -38,6 +38,9 @@ struct OpenOptions {
   io::BackendChoice io = io::BackendChoice::automatic;
   // Called once, on the device's thread, when the device dies of a sticky error.
   std::function<void(const ErrorPtr&)> lost;
+  // Called on the device's thread after whatever ended commands, before the thread sleeps: a submitter that gathers what
+  // it is told need not look before.
+  std::function<void()> turned;
 };
 
 // An open device with a thread of its own, on which its streams take commands in order, and a slow lane, a second

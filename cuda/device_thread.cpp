@@ -118,6 +118,7 @@ void DeviceThread::drive() noexcept {
       dispose_of_dropped();
       busy = settle_fault() || busy;
     }
+    if (options_.turned) options_.turned();
     if (state_ == State::closing && !busy && nothing_in_flight()) return;
     if (busy) {
       pause_ = 0;
@@ -304,6 +305,7 @@ void DeviceThread::finish() noexcept {
   lane_->submit(last);
   lane_.reset();
   (void)run_calls(error);
+  if (options_.turned) options_.turned();
   state_ = State::closed;
   executor_.reset();
   for (const std::function<void()>& tell : std::exchange(closed_, {})) tell();

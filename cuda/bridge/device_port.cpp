@@ -29,15 +29,18 @@ class Message final : private bridge::RemoteCompletion {
   std::function<void()> body_;
 };
 
+// So many commands that have ended are announced before the device's turn is over.
+constexpr unsigned kAnnounced = 64;
+
 ErrorPtr closed_error(std::string_view operation) { return make_error(kDeviceClosed, operation); }
 
 }  // namespace
 
 DevicePort::DevicePort(bridge::Bridge& bridge) : bridge_(bridge) {
-  bridge.handle_device_opcodes(this, &DevicePort::on_submission);
+  bridge.handle_device_opcodes(this, &DevicePort::on_submission, &DevicePort::on_drained);
 }
 
-DevicePort::~DevicePort() { bridge_.handle_device_opcodes(nullptr, nullptr); }
+DevicePort::~DevicePort() { bridge_.handle_device_opcodes(nullptr, nullptr, nullptr); }
 
 void DevicePort::post(std::function<void()> body) { Message::send(bridge_, std::move(body)); }
 
@@ -59,6 +62,7 @@ std::optional<ReplyDetail> DevicePort::take_detail(std::int32_t id) {
 void DevicePort::open(std::int32_t id, std::int32_t lost_id, OpenOptions options) {
   const Number number = devices_.add({.device = nullptr, .lost_id = lost_id});
   options.lost = [this, number](const ErrorPtr& error) { post([this, number, error] { tell_lost(number, error); }); };
+  options.turned = [this] { announce(); };
   auto opened = [this, number, id](const ErrorPtr& error) {
     post([this, number, id, error] {
       if (error == nullptr) {
@@ -182,7 +186,31 @@ void DevicePort::submit(const bridge::Submission& submission, const OpenStream& 
   }
   if (capture(submission.a, command)) return;
   if (submission.id != 0) new PendingCommand(*this, submission.id, command);
-  on.device->submit(command);
+  gather(on.device, command);
+}
+
+void DevicePort::gather(const std::shared_ptr<Device>& device, Command& command) {
+  if (gathering_ != device) {
+    hand_over();
+    gathering_ = device;
+  }
+  gathered_.push_back(&command);
+}
+
+void DevicePort::hand_over() noexcept {
+  if (gathering_ == nullptr) return;
+  std::exchange(gathering_, nullptr)->submit(gathered_);
+  gathered_.clear();
+}
+
+void DevicePort::ended(bridge::RemoteCompletion& completion) noexcept {
+  if (std::this_thread::get_id() == script_thread_) return bridge_.post(completion);
+  bridge_.post_quietly(completion);
+  if (unannounced_.fetch_add(1, std::memory_order_acq_rel) + 1 == kAnnounced) announce();
+}
+
+void DevicePort::announce() noexcept {
+  if (unannounced_.exchange(0, std::memory_order_acq_rel) != 0) bridge_.announce();
 }
 
 void DevicePort::submit(Number stream, std::unique_ptr<StreamAction> action) {

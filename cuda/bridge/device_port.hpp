@@ -9,9 +9,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 #include <variant>
+#include <vector>
 
 #include "cuda/bridge/number_table.hpp"
 #include "cuda/bridge/opcodes.hpp"
@@ -200,8 +202,15 @@ class DevicePort {
   };
 
   static void on_submission(void* port, const bridge::Submission& submission);
+  static void on_drained(void* port) { static_cast<DevicePort*>(port)->hand_over(); }
   void handle(const bridge::Submission& submission);
   void submit(const bridge::Submission& submission, const OpenStream& on);
+  // A device is woken once for all commands of a drain.
+  void gather(const std::shared_ptr<Device>& device, Command& command);
+  void hand_over() noexcept;
+  // Any thread; a device's thread need not wake the JS thread for each: see announce().
+  void ended(bridge::RemoteCompletion& completion) noexcept;
+  void announce() noexcept;
   // True: the command went into the capture.
   bool capture(Number stream, Command& command);
   // False: the submission names memory that is not there.
@@ -222,6 +231,10 @@ class DevicePort {
   void tell_lost(Number number, const ErrorPtr& error);
 
   bridge::Bridge& bridge_;
+  const std::thread::id script_thread_ = std::this_thread::get_id();
+  std::atomic<unsigned> unannounced_{0};
+  std::shared_ptr<Device> gathering_;  // for whom
+  std::vector<Command*> gathered_;
   CommandPool pool_;
   NumberTable<OpenDevice> devices_;
   NumberTable<OpenStream> streams_;

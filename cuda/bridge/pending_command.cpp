@@ -20,7 +20,7 @@ void PendingCommand::cancel() noexcept {
 
 void PendingCommand::on_done(Command& command) noexcept {
   auto* pending = static_cast<PendingCommand*>(command.context);
-  pending->port_.bridge_.post(*pending);
+  pending->port_.ended(*pending);
 }
 
 void PendingCommand::on_finish(RemoteCompletion& completion) noexcept {

@@ -36,6 +36,7 @@ void Bridge::drain() {
   if (count == 0) return;
   draining_ = count;
   for (std::size_t i = 0; i < count; ++i) handle(submissions()[i]);
+  if (std::exchange(device_submissions_, false)) device_drained_(device_context_);
   state.submitted = 0;
   ++state.epoch;
 }
@@ -84,6 +85,7 @@ void Bridge::handle(const Submission& submission) {
       opcode <= static_cast<std::int32_t>(Opcode::end)) {
     endpoints_.handle(submission);
   } else if (opcode >= static_cast<std::int32_t>(Opcode::first_device_opcode) && device_handler_ != nullptr) {
+    device_submissions_ = true;
     device_handler_(device_context_, submission);
   } else {
     reply(id, -ENOSYS, 0);
@@ -167,8 +169,8 @@ void Bridge::push_reply(const Reply& message) {
 }
 
 void Bridge::post(RemoteCompletion& completion) noexcept {
-  remote_.push(completion);
-  executor_.wake();
+  post_quietly(completion);
+  announce();
 }
 
 bool Bridge::take_remote() {

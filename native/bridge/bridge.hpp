@@ -33,6 +33,7 @@ class Bridge {
   // the environment is going and no JavaScript can run any more.
   using Deliver = std::function<bool(std::size_t count)>;
   using Handler = void (*)(void* context, const Submission& submission);
+  using Drained = void (*)(void* context);
 
   Bridge(const Executor::Options& options, Deliver deliver);
   Bridge(const Bridge&) = delete;
@@ -47,10 +48,11 @@ class Bridge {
   [[nodiscard]] Executor& executor() noexcept { return executor_; }
   [[nodiscard]] Endpoints& endpoints() noexcept { return endpoints_; }
 
-  // Opcodes from first_device_opcode on go there.
-  void handle_device_opcodes(void* context, Handler handler) noexcept {
+  // Opcodes from first_device_opcode on go there, and then the end of every drain that had any.
+  void handle_device_opcodes(void* context, Handler handler, Drained drained) noexcept {
     device_context_ = context;
     device_handler_ = handler;
+    device_drained_ = drained;
   }
 
   // Takes what JavaScript has written, so that it can write more.
@@ -94,6 +96,9 @@ class Bridge {
   void flush_soon() noexcept { unflushed_ = true; }
   // Any thread.
   void post(RemoteCompletion& completion) noexcept;
+  // For many of them: the JS thread need not look before announce().
+  void post_quietly(RemoteCompletion& completion) noexcept { remote_.push(completion); }
+  void announce() noexcept { executor_.wake(); }
 
   // Cancels every operation and waits until the last one has let go of its memory. No more deliveries. Blocks for as
   // long as the kernel needs to finish what can't be cancelled. After it nothing starts. Idempotent.
@@ -138,6 +143,8 @@ class Bridge {
   std::unique_ptr<HttpPort> http_;
   void* device_context_ = nullptr;
   Handler device_handler_ = nullptr;
+  Drained device_drained_ = nullptr;
+  bool device_submissions_ = false;  // the drain under way had some
   const std::size_t most_direct_reads_;
   std::size_t draining_ = 0;  // submissions of the drain under way
   std::size_t copy_left_ = kCopyInARound;

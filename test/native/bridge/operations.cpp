@@ -161,17 +161,24 @@ TEST_CASE_ON_BACKENDS("Bridge: an unknown opcode is ENOSYS, and device opcodes g
   struct Seen {
     Bridge& bridge;
     std::vector<std::int32_t> opcodes;
+    int drains = 0;
   } seen{script.bridge, {}};
-  script.bridge.handle_device_opcodes(&seen, [](void* context, const Submission& submission) {
-    auto& all = *static_cast<Seen*>(context);
-    all.opcodes.push_back(submission.opcode);
-    all.bridge.reply(submission.id, kDeviceFailure, submission.x);
-  });
+  script.bridge.handle_device_opcodes(
+      &seen,
+      [](void* context, const Submission& submission) {
+        auto& all = *static_cast<Seen*>(context);
+        all.opcodes.push_back(submission.opcode);
+        all.bridge.reply(submission.id, kDeviceFailure, submission.x);
+      },
+      [](void* context) { ++static_cast<Seen*>(context)->drains; });
+  script.until(script.submit(static_cast<Opcode>(63), {}));
+  CHECK(seen.drains == 0);
   const auto id = script.submit(static_cast<Opcode>(70), {.x = 1.5});
   const Reply reply = script.until(id).reply(id);
   CHECK(reply.status == kDeviceFailure);
   CHECK(reply.value == 1.5);
   CHECK(seen.opcodes == std::vector{70});
+  CHECK(seen.drains == 1);
 }
 
 TEST_CASE_ON_BACKENDS("Bridge: what is cached is read at once, what is not is read all the same") {
