@@ -42,7 +42,10 @@ export class PendingTransfer implements Pending {
     const early = this.watch?.release(status)
     if (early !== undefined) this.reject(early)
     else if (status !== 0) this.reject(new FileError(status, this.reads ? 'read' : 'write'))
-    else if (this.reads) this.resolve({ bytesRead: value, buffer: this.given } as never)
-    else this.resolve({ bytesWritten: value, buffer: this.given } as never)
+    else this.resolve(this.result(value) as never)
+  }
+
+  protected result(bytes: number): unknown {
+    return this.reads ? { bytesRead: bytes, buffer: this.given } : { bytesWritten: bytes, buffer: this.given }
   }
 }

@@ -1,10 +1,9 @@
 import { ArgumentTypeError } from '../argument-errors.js'
-import { expect, type Pending } from '../bridge/bridge.js'
+import { expect } from '../bridge/bridge.js'
 import { placeOf } from '../bridge/memory.js'
 import { addon } from '../native.js'
-import { FileError } from './file-error.js'
-import type { Limit, LimitWatch } from './limit.js'
-import { ended, type TransferOwner } from './pending-transfer.js'
+import type { Limit } from './limit.js'
+import { PendingTransfer, type TransferOwner } from './pending-transfer.js'
 
 /** The most that one system call takes: IOV_MAX. */
 export const mostBuffers = 1024
@@ -28,34 +27,9 @@ export function validateBuffers(buffers: unknown): asserts buffers is readonly N
   }
 }
 
-class PendingVector implements Pending {
-  readonly owner: TransferOwner
-  readonly reads: boolean
-  readonly buffers: readonly NodeJS.ArrayBufferView[]
-  readonly resolve: (bytes: number) => void
-  readonly reject: (error: Error) => void
-  watch: LimitWatch | undefined
-
-  constructor(
-    owner: TransferOwner,
-    reads: boolean,
-    buffers: readonly NodeJS.ArrayBufferView[],
-    resolve: (bytes: number) => void,
-    reject: (error: Error) => void,
-  ) {
-    this.owner = owner
-    this.reads = reads
-    this.buffers = buffers
-    this.resolve = resolve
-    this.reject = reject
-  }
-
-  settle(status: number, value: number): void {
-    this.owner[ended]()
-    const early = this.watch?.release(status)
-    if (early !== undefined) this.reject(early)
-    else if (status !== 0) this.reject(new FileError(status, this.reads ? 'read' : 'write'))
-    else this.resolve(value)
+class PendingVector extends PendingTransfer {
+  protected override result(bytes: number): number {
+    return bytes
   }
 }
 
@@ -79,7 +53,7 @@ export function vectored(
     parts.set([memory, byteOffset, view.byteLength], i * 3)
   })
   return new Promise((resolve, reject) => {
-    const pending = new PendingVector(owner, reads, buffers, resolve, reject)
+    const pending = new PendingVector(owner, reads, buffers, buffers, resolve, reject)
     const id = expect(pending)
     addon.vectored(id, fd, reads, position, parts)
     if (limit !== undefined) pending.watch = limit.watch(id)
