@@ -11,6 +11,7 @@ void add_file_calls(Napi::Env env, Napi::Object exports);
 void add_socket_calls(Napi::Env env, Napi::Object exports);
 void add_http_calls(Napi::Env env, Napi::Object exports);
 void add_device_calls(Napi::Env env, Napi::Object exports);
+void add_comm_calls(Napi::Env env, Napi::Object exports);
 void add_graph_calls(Napi::Env env, Napi::Object exports);
 void add_interop_calls(Napi::Env env, Napi::Object exports);
 void add_kernel_calls(Napi::Env env, Napi::Object exports);

@@ -1,4 +1,5 @@
 #include <array>
+#include <cstring>
 #include <string>
 #include <variant>
 
@@ -167,6 +168,11 @@ Napi::Value take_detail(const Napi::CallbackInfo& call) {
   const std::optional<cuda::ReplyDetail> detail = port(call).take_detail(integer(call, 0));
   if (!detail) return env.Undefined();
   if (const auto* error = std::get_if<cuda::ErrorPtr>(&*detail)) return to_object(env, **error);
+  if (const auto* id = std::get_if<cuda::CommId>(&*detail)) {
+    Napi::Uint8Array bytes = Napi::Uint8Array::New(env, id->size());
+    std::memcpy(bytes.Data(), id->data(), id->size());
+    return bytes;
+  }
   if (const auto* failure = std::get_if<cuda::FileFailure>(&*detail)) return Napi::String::New(env, failure->syscall);
   if (const auto* total = std::get_if<cuda::TotalBytes>(&*detail)) {
     return Napi::Number::New(env, static_cast<double>(total->bytes));

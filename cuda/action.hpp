@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cuda/driver.hpp"
+#include "cuda/error.hpp"
 #include "native/frame_pool.hpp"
 #include "native/task.hpp"
 
@@ -35,6 +36,8 @@ class StreamAction {
     return false;
   }
   [[nodiscard]] virtual Task<ErrorPtr> run(StreamTurn& turn);
+  // When the device has done it, and no error of the command is known: one that only the action knows of.
+  [[nodiscard]] virtual ErrorPtr finished() noexcept { return nullptr; }
   // Whose error that is.
   [[nodiscard]] virtual Operation operation() const noexcept = 0;
   // In traces; lives as long as the program.

@@ -58,6 +58,9 @@ constexpr std::array kNames{
     Name{Operation::pool_free, "cudaFreeAsync", "pool_free"},
     Name{Operation::pool_trim, "cudaMemPoolTrimTo", "pool_trim"},
     Name{Operation::pool_reserved, "cudaMemPoolGetAttribute", "pool_reserved"},
+    Name{Operation::comm_id, "ncclGetUniqueId", "comm_id"},
+    Name{Operation::comm_open, "ncclCommInitRankConfig", "comm_open"},
+    Name{Operation::collective, "collective", "collective", true},
 };
 
 constexpr bool in_order() {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -66,6 +68,9 @@ enum class Operation : std::uint8_t {
   pool_free,
   pool_trim,
   pool_reserved,
+  comm_id,
+  comm_open,
+  collective,
   end,  // none: how many there are
 };
 inline constexpr auto kOperations = static_cast<std::size_t>(Operation::end);
@@ -78,6 +83,10 @@ inline constexpr auto kOperations = static_cast<std::size_t>(Operation::end);
 [[nodiscard]] bool is_stream_work(Operation operation) noexcept;
 
 enum class Priority : std::uint8_t { low, normal, high };
+
+// Names a group of ranks. One of them makes it, and the program carries it to the others.
+using CommId = std::array<std::byte, 128>;
+class Communicator;
 
 // What a driver gives out; null is none.
 struct DriverStream;
@@ -205,6 +214,12 @@ class Driver {
   // `values`: the arguments, laid out as `info`, which is the kernel's own, says. They need not stay.
   virtual Status launch(KernelHandle kernel, const KernelInfo& info, const LaunchShape& shape, std::byte* values,
                         StreamHandle stream) noexcept = 0;
+
+  // Collectives. `reason` is what would help, for people, when these fail. Slow, both.
+  virtual Status comm_id(CommId& id, std::string& reason) noexcept = 0;
+  // Begins to join the group of that id as one of `size` ranks.
+  virtual Status comm_open(const CommId& id, int rank, int size, std::unique_ptr<Communicator>& made,
+                           std::string& reason) noexcept = 0;
 
   // The first sticky error, if the device has died.
   [[nodiscard]] virtual Status sticky_error() noexcept = 0;

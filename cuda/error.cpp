@@ -18,6 +18,12 @@ struct Entry {
 // From driver_types.h of CUDA 13.0, sorted by number, without those that no call of ours can return. Sticky are those
 // of which it says that the process must be terminated.
 constexpr std::array kEntries{
+    Entry{kCollectiveMismatch, "heddleErrorCollectiveMismatch", "the ranks do not ask for the same"},
+    Entry{kCollectiveAborted, "heddleErrorCollectiveAborted", "the group of ranks was aborted"},
+    Entry{kCollectiveTimeout, "heddleErrorCollectiveTimeout", "another rank did not come in time"},
+    Entry{kCollectiveRemote, "heddleErrorCollectiveRemote", "another rank failed, or has left the group"},
+    Entry{kCollectiveFailed, "heddleErrorCollective", "NCCL reports an error"},
+    Entry{kNcclMissing, "heddleErrorNcclMissing", "NCCL is not there"},
     Entry{kHostFunction, "heddleErrorHostFunction", "a function that the stream called has thrown"},
     Entry{kNotBuilt, "heddleErrorNotBuilt", "this build has no CUDA runtime"},
     Entry{kLostCompletion, "heddleErrorLostCompletion",

@@ -167,6 +167,7 @@ void Stream::finish(Command& command) noexcept {
     core_.events.release(std::exchange(*slot, nullptr));
   }
   if (command.kind == CommandKind::record) command.event->completed(command.value);
+  if (command.action != nullptr && command.error == nullptr) command.error = command.action->finished();
   const std::shared_ptr<Stream> self = strip(command);
   // A task's own command has no stream; errors that were kept are not for it.
   if (self != nullptr) retired_.fetch_add(1, std::memory_order_release);

@@ -22,6 +22,7 @@ export interface Addon {
     | 'events'
     | 'graphs'
     | 'libraries'
+    | 'comms'
     | 'httpResponses'
     | 'idleConnections',
     number
@@ -133,6 +134,11 @@ export interface Addon {
   endCapture(id: number, graph: number): void
   launchGraph(stream: number, graph: number): void
   dropGraph(graph: number): void
+  commId(id: number, device: number): void
+  openComm(id: number, device: number, name: Uint8Array, rank: number, size: number, timeout: number): void
+  collective(stream: number, comm: number, operations: Float64Array): void
+  abortComm(comm: number): void
+  dropComm(comm: number): void
   startRange(name: string): bigint
   endRange(range: bigint): void
   load(

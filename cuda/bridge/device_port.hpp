@@ -15,6 +15,7 @@
 
 #include "cuda/bridge/number_table.hpp"
 #include "cuda/bridge/opcodes.hpp"
+#include "cuda/comm.hpp"
 #include "cuda/command_pool.hpp"
 #include "cuda/device.hpp"
 #include "cuda/error.hpp"
@@ -42,7 +43,7 @@ struct CompileStats {  // with a library that was compiled
 };
 using ReplyDetail =
     std::variant<ErrorPtr, FileFailure, LoadStats, TotalBytes, CompileFailure, CompileStats, KernelInfo, Occupancy,
-                 MemoryUse, PoolUse>;
+                 MemoryUse, PoolUse, CommId>;
 
 // Memory of JavaScript's, with its share in it.
 struct HostMemory {
@@ -145,6 +146,14 @@ class DevicePort {
   void launch(Number stream, Number graph);
   void drop_graph(Number graph) { graphs_.remove(graph); }
 
+  // Collectives; comm_port.cpp.
+  void comm_id(std::int32_t id, Number device);                                    // nothing; detail: CommId
+  void open_comm(std::int32_t id, Number device, const CommOptions& options);      // the comm
+  // `written` are its operations, nine numbers each. Precondition: the submissions have been drained.
+  void collective(Number stream, Number comm, std::span<const double> written);
+  void abort_comm(Number comm);
+  void drop_comm(Number comm) { comms_.remove(comm); }
+
   // What goes with a reply that was delivered. JavaScript asks once for each reply that has one, while it handles it.
   [[nodiscard]] std::optional<ReplyDetail> take_detail(std::int32_t id);
 
@@ -154,6 +163,7 @@ class DevicePort {
   [[nodiscard]] std::size_t devices() const noexcept { return devices_.size(); }
   [[nodiscard]] std::size_t streams() const noexcept { return streams_.size(); }
   [[nodiscard]] std::size_t events() const noexcept { return events_.size(); }
+  [[nodiscard]] std::size_t comms() const noexcept { return comms_.size(); }
   [[nodiscard]] std::size_t graphs() const noexcept { return graphs_.size(); }
   [[nodiscard]] std::size_t libraries() const noexcept { return libraries_.size() + kernels_.size(); }
 
@@ -226,6 +236,7 @@ class DevicePort {
   NumberTable<OpenDevice> devices_;
   NumberTable<OpenStream> streams_;
   NumberTable<std::shared_ptr<Graph>> graphs_;
+  NumberTable<std::shared_ptr<Comm>> comms_;
   std::optional<OpenCapture> capture_;
   NumberTable<OpenLibrary> libraries_;
   NumberTable<OpenKernel> kernels_;

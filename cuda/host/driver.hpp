@@ -4,6 +4,7 @@
 #include <mutex>
 #include <unordered_set>
 
+#include "cuda/communicator.hpp"
 #include "cuda/driver.hpp"
 #include "cuda/host/engine.hpp"
 #include "cuda/host/faults.hpp"
@@ -91,6 +92,11 @@ class HostDriver final : public Driver {
 
   // How everything else comes to a stream: counted and failed as a call of `operation`, which is_stream_work().
   Status enqueue(Operation operation, StreamHandle stream, std::unique_ptr<Job> job) noexcept;
+
+  // collectives.cpp
+  Status comm_id(CommId& id, std::string& reason) noexcept override;
+  Status comm_open(const CommId& id, int rank, int size, std::unique_ptr<Communicator>& made,
+                   std::string& reason) noexcept override;
 
   [[nodiscard]] Status sticky_error() noexcept override { return engine_.dead_of.load(); }
   [[nodiscard]] bool copies_pageable() const noexcept override { return !options_.stage_pageable; }

@@ -1,5 +1,7 @@
 export { type Availability, availability } from './availability.js'
 export { CaptureError } from './capture.js'
+export { CollectiveGroup, type Reduction } from './collective-group.js'
+export { Comm, type CommOptions, comm, commId, type ReduceOptions } from './comm.js'
 export type { CompileOptions } from './compile.js'
 export { CompileError } from './compile-error.js'
 export type { CopyItem } from './copy-batch.js'

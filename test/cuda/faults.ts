@@ -1,4 +1,4 @@
-import { type Device, type DeviceArray, load, type Stream } from 'heddle/cuda'
+import { comm, type Device, type DeviceArray, load, type Stream } from 'heddle/cuda'
 import { compileIfPossible } from './compilers.ts'
 
 /** The calls of the CUDA runtime at which a fault can be injected. */
@@ -44,6 +44,9 @@ export const operations = [
   'cudaFreeAsync',
   'cudaMemPoolTrimTo',
   'cudaMemPoolGetAttribute',
+  'ncclGetUniqueId',
+  'ncclCommInitRankConfig',
+  'collective',
 ] as const
 
 /** Larger than what the host device does at once. */
@@ -98,6 +101,7 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     pending.push(end.elapsedSince(start))
     if (registered !== undefined) pending.push(first.copy(a, registered))
     if (pooled !== undefined) pending.push(second.copy(pooled, b))
+    pending.push(useComm(gpu, first, a))
     pending.push(useGraph(first, second, a, b), first.sync(), second.sync())
   }
   if (flip && a) {
@@ -114,6 +118,16 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
   }
   results.push(...(await Promise.allSettled(streams.map((stream) => stream[Symbol.asyncDispose]()))))
   return results
+}
+
+/** A group of one, and a reduction in it. */
+async function useComm(gpu: Device, stream: Stream, array: DeviceArray<'u8'>) {
+  const [own] = await comm([gpu])
+  await own?.allReduce(stream, array).then(undefined, (error) => {
+    own.dispose()
+    throw error
+  })
+  own?.dispose()
 }
 
 /** A graph over two streams, launched, updated and launched again. */
