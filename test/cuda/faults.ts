@@ -1,4 +1,4 @@
-import { comm, type Device, type DeviceArray, load, type Stream } from 'heddle/cuda'
+import { comm, type Device, type DeviceArray, load, open, type Stream } from 'heddle/cuda'
 import { compileIfPossible } from './compilers.ts'
 
 /** The calls of the CUDA runtime at which a fault can be injected. */
@@ -36,6 +36,8 @@ export const operations = [
   'cudaLaunchKernelExC',
   'cudaMemcpy2DAsync',
   'cudaMemcpyBatchAsync',
+  'cudaMemcpyPeerAsync',
+  'cudaDeviceEnablePeerAccess',
   'cudaHostRegister',
   'cudaHostUnregister',
   'cudaMemPoolCreate',
@@ -101,7 +103,7 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     pending.push(end.elapsedSince(start))
     if (registered !== undefined) pending.push(first.copy(a, registered))
     if (pooled !== undefined) pending.push(second.copy(pooled, b))
-    pending.push(useComm(gpu, first, a))
+    pending.push(useComm(gpu, first, a), usePeer(gpu, first, a))
     pending.push(useGraph(first, second, a, b), first.sync(), second.sync())
   }
   if (flip && a) {
@@ -128,6 +130,15 @@ async function useComm(gpu: Device, stream: Stream, array: DeviceArray<'u8'>) {
     throw error
   })
   own?.dispose()
+}
+
+/** A copy to another device and back. */
+async function usePeer(gpu: Device, stream: Stream, array: DeviceArray<'u8'>) {
+  await using peer = await open('host')
+  const other = await peer.alloc('u8', array.length)
+  const there = stream.copy(other, array)
+  const ends = await Promise.allSettled([gpu.canAccessPeer(peer), there, stream.copy(array, other)])
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 /** A graph over two streams, launched, updated and launched again. */
