@@ -13,6 +13,7 @@ void add_http_calls(Napi::Env env, Napi::Object exports);
 void add_device_calls(Napi::Env env, Napi::Object exports);
 void add_comm_calls(Napi::Env env, Napi::Object exports);
 void add_graph_calls(Napi::Env env, Napi::Object exports);
+void add_ipc_calls(Napi::Env env, Napi::Object exports);
 void add_interop_calls(Napi::Env env, Napi::Object exports);
 void add_kernel_calls(Napi::Env env, Napi::Object exports);
 void add_device_memory_calls(Napi::Env env, Napi::Object exports);

@@ -11,16 +11,9 @@ namespace heddle::binding {
 
 namespace {
 
-// What was submitted before comes before.
-cuda::DevicePort& port(const Napi::CallbackInfo& call) {
-  Environment& environment = Environment::of(call.Env());
-  environment.bridge().drain();
-  return environment.devices();
-}
-
 // commId(id, device)
 Napi::Value comm_id(const Napi::CallbackInfo& call) {
-  port(call).comm_id(integer(call, 0), integer(call, 1));
+  devices_in_order(call).comm_id(integer(call, 0), integer(call, 1));
   return call.Env().Undefined();
 }
 
@@ -32,27 +25,27 @@ Napi::Value open_comm(const Napi::CallbackInfo& call) {
   options.rank = integer(call, 3);
   options.size = integer(call, 4);
   options.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(number(call, 5)));
-  port(call).open_comm(integer(call, 0), integer(call, 1), options);
+  devices_in_order(call).open_comm(integer(call, 0), integer(call, 1), options);
   return call.Env().Undefined();
 }
 
 // collective(stream, comm, Float64Array)
 Napi::Value collective(const Napi::CallbackInfo& call) {
   const auto written = call[2].As<Napi::Float64Array>();
-  port(call).collective(integer(call, 0), integer(call, 1),
+  devices_in_order(call).collective(integer(call, 0), integer(call, 1),
                         std::span<const double>(written.Data(), written.ElementLength()));
   return call.Env().Undefined();
 }
 
 // abortComm(comm)
 Napi::Value abort_comm(const Napi::CallbackInfo& call) {
-  port(call).abort_comm(integer(call, 0));
+  devices_in_order(call).abort_comm(integer(call, 0));
   return call.Env().Undefined();
 }
 
 // dropComm(comm)
 Napi::Value drop_comm(const Napi::CallbackInfo& call) {
-  port(call).drop_comm(integer(call, 0));
+  devices_in_order(call).drop_comm(integer(call, 0));
   return call.Env().Undefined();
 }
 

@@ -68,6 +68,11 @@ enum class Operation : std::uint8_t {
   pool_free,
   pool_trim,
   pool_reserved,
+  ipc_memory,
+  ipc_open_memory,
+  ipc_close_memory,
+  ipc_event,
+  ipc_open_event,
   comm_id,
   comm_open,
   collective,
@@ -87,6 +92,9 @@ enum class Priority : std::uint8_t { low, normal, high };
 // Names a group of ranks. One of them makes it, and the program carries it to the others.
 using CommId = std::array<std::byte, 128>;
 class Communicator;
+
+// Names memory or an event of one process for others on the same machine.
+using IpcHandle = std::array<std::byte, 64>;
 
 // What a driver gives out; null is none.
 struct DriverStream;
@@ -147,6 +155,18 @@ class Driver {
   virtual Status pool_reserved(PoolHandle pool, std::size_t& now, std::size_t& most) noexcept = 0;
   // Plain allocations are better taken from a pool.
   [[nodiscard]] virtual bool prefers_pools() const noexcept { return false; }
+
+  // Slow, all of these. What other processes can be given; free() gives it back.
+  virtual Status malloc_shareable(std::size_t bytes, std::byte*& address) noexcept { return malloc(bytes, address); }
+  // `address`: where malloc_shareable() said that it begins. Who opens it must be done before it is freed.
+  virtual Status ipc_memory(std::byte* address, IpcHandle& handle) noexcept = 0;
+  // Another process's memory, of at least so many bytes as far as the driver can tell.
+  virtual Status ipc_open_memory(const IpcHandle& handle, std::size_t bytes, std::byte*& address) noexcept = 0;
+  virtual Status ipc_close_memory(std::byte* address) noexcept = 0;
+  // Events that processes share, to be recorded and waited for by all of them, but not in a capture; neither query nor
+  // time. A wait means the latest record that any process has handed over before.
+  virtual Status ipc_event(EventHandle& event, IpcHandle& handle) noexcept = 0;
+  virtual Status ipc_open_event(const IpcHandle& handle, EventHandle& event) noexcept = 0;
 
   // Slow. Lets this device reach the memory of another by itself, where the hardware can. Asked again, it answers again.
   virtual Status enable_peer(int ordinal, bool& direct) noexcept = 0;

@@ -59,7 +59,7 @@ constexpr std::array kEntries{
     Entry{222, "cudaErrorUnsupportedPtxVersion", "the PTX was compiled with an unsupported toolchain"},
     Entry{226, "cudaErrorContained", "a contained hardware fault ended the context", true},
     Entry{kOperatingSystem, "cudaErrorOperatingSystem", "a call to the operating system failed"},
-    Entry{400, "cudaErrorInvalidResourceHandle", "invalid resource handle"},
+    Entry{kInvalidResource, "cudaErrorInvalidResourceHandle", "invalid resource handle"},
     Entry{401, "cudaErrorIllegalState", "the operation cannot be performed in the present state"},
     Entry{500, "cudaErrorSymbolNotFound", "named symbol not found"},
     Entry{kNotReady, "cudaErrorNotReady", "device not ready"},

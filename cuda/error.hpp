@@ -17,6 +17,7 @@ inline constexpr int kNoDevice = 100;
 inline constexpr int kInvalidDevice = 101;
 inline constexpr int kInvalidKernelImage = 200;
 inline constexpr int kOperatingSystem = 304;
+inline constexpr int kInvalidResource = 400;
 inline constexpr int kSymbolNotFound = 500;
 inline constexpr int kNotReady = 600;
 inline constexpr int kIllegalAddress = 700;

@@ -248,6 +248,7 @@ void DevicePort::close() {
   // Nobody waits for other ranks any more, nor they for these.
   devices_.for_each([](OpenDevice& open) { Comm::abort_all(open.device->thread()); });
   comms_.clear();
+  ipc_events_.clear();
   // All begin to close before the first is waited for.
   devices_.for_each([](OpenDevice& open) { open.device->close([] {}); });
   capture_.reset();

@@ -20,6 +20,7 @@
 #include "cuda/device.hpp"
 #include "cuda/error.hpp"
 #include "cuda/graph.hpp"
+#include "cuda/ipc.hpp"
 #include "cuda/host_call.hpp"
 #include "cuda/library.hpp"
 #include "cuda/load.hpp"
@@ -43,7 +44,7 @@ struct CompileStats {  // with a library that was compiled
 };
 using ReplyDetail =
     std::variant<ErrorPtr, FileFailure, LoadStats, TotalBytes, CompileFailure, CompileStats, KernelInfo, Occupancy,
-                 MemoryUse, PoolUse, CommId>;
+                 MemoryUse, PoolUse, CommId, IpcHandle>;
 
 // Memory of JavaScript's, with its share in it.
 struct HostMemory {
@@ -146,6 +147,16 @@ class DevicePort {
   void launch(Number stream, Number graph);
   void drop_graph(Number graph) { graphs_.remove(graph); }
 
+  // What processes share; ipc_port.cpp.
+  void share_memory(std::int32_t id, Number device, Number memory);  // nothing; detail: IpcHandle
+  void open_memory(std::int32_t id, Number device, const IpcHandle& handle, std::size_t bytes);  // the memory
+  // The event; detail: IpcHandle. Without a handle it is made.
+  void ipc_event(std::int32_t id, Number device, const std::optional<IpcHandle>& handle);
+  // Replies when the driver has it. Precondition of both: the submissions have been drained.
+  void record_ipc(std::int32_t id, Number stream, Number event);
+  void wait_ipc(Number stream, Number event);
+  void drop_ipc_event(Number event) { ipc_events_.remove(event); }
+
   // Collectives; comm_port.cpp.
   void comm_id(std::int32_t id, Number device);                                    // nothing; detail: CommId
   void open_comm(std::int32_t id, Number device, const CommOptions& options);      // the comm
@@ -237,6 +248,7 @@ class DevicePort {
   NumberTable<OpenStream> streams_;
   NumberTable<std::shared_ptr<Graph>> graphs_;
   NumberTable<std::shared_ptr<Comm>> comms_;
+  NumberTable<ipc::EventPtr> ipc_events_;
   std::optional<OpenCapture> capture_;
   NumberTable<OpenLibrary> libraries_;
   NumberTable<OpenKernel> kernels_;

@@ -91,6 +91,13 @@ class CudartDriver final : public Driver {
   Status launch(KernelHandle kernel, const KernelInfo& info, const LaunchShape& shape, std::byte* values,
                 StreamHandle stream) noexcept override;
 
+  // ipc.cpp
+  Status ipc_memory(std::byte* address, IpcHandle& handle) noexcept override;
+  Status ipc_open_memory(const IpcHandle& handle, std::size_t bytes, std::byte*& address) noexcept override;
+  Status ipc_close_memory(std::byte* address) noexcept override;
+  Status ipc_event(EventHandle& event, IpcHandle& handle) noexcept override;
+  Status ipc_open_event(const IpcHandle& handle, EventHandle& event) noexcept override;
+
   // collectives.cpp
   Status comm_id(CommId& id, std::string& reason) noexcept override;
   Status comm_open(const CommId& id, int rank, int size, std::unique_ptr<Communicator>& made,

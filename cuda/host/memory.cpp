@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <utility>
 
 namespace heddle::cuda::host {
 
@@ -40,7 +41,7 @@ bool Memory::map(Space space, std::size_t bytes, std::byte*& address, Mapping& m
     void* memory = nullptr;
     if (posix_memalign(&memory, kPage, bytes) != 0) return false;
     address = static_cast<std::byte*>(memory);
-    mapping = {.base = memory, .reserved = 0, .bytes = bytes, .space = space};
+    mapping = {.base = memory, .reserved = 0, .bytes = bytes, .space = space, .shared = nullptr};
     return true;
   }
   const bool huge = bytes >= kHugePage;
@@ -52,7 +53,7 @@ bool Memory::map(Space space, std::size_t bytes, std::byte*& address, Mapping& m
   if (base == MAP_FAILED) return false;
   const auto start = reinterpret_cast<std::uintptr_t>(base);
   address = static_cast<std::byte*>(base) + (rounded_up(start, alignment) - start);
-  mapping = {.base = base, .reserved = reserved, .bytes = bytes, .space = space};
+  mapping = {.base = base, .reserved = reserved, .bytes = bytes, .space = space, .shared = nullptr};
   // All three are wishes: small pages, unlocked pages and late pages work too.
   if (huge) madvise(address, size, MADV_HUGEPAGE);
   if (space == Space::pinned && mlock(address, size) != 0) {
@@ -64,6 +65,7 @@ bool Memory::map(Space space, std::size_t bytes, std::byte*& address, Mapping& m
 }
 
 void Memory::unmap(const Mapping& mapping) noexcept {
+  if (mapping.shared != nullptr) return;
   if (mapping.reserved == 0) {
     std::free(mapping.base);
   } else {
@@ -93,6 +95,48 @@ Status Memory::allocate(Space space, std::size_t bytes, std::byte*& address) noe
   }
   used_ -= counted;
   return kMemoryAllocation;
+}
+
+void Memory::add(std::shared_ptr<SharedMapping> shared, std::size_t counted, std::byte*& address) {
+  std::byte* const begin = shared->address();
+  const std::lock_guard lock(mutex_);
+  mappings_.emplace(begin, Mapping{.base = nullptr,
+                                   .reserved = 0,
+                                   .bytes = counted,
+                                   .space = Space::device,
+                                   .shared = std::move(shared)});
+  used_ += counted;
+  address = begin;
+}
+
+Status Memory::allocate_shareable(std::size_t bytes, std::byte*& address) noexcept {
+  try {
+    if (bytes > limit_ - used()) return kMemoryAllocation;
+    std::shared_ptr<SharedMapping> shared = SharedMapping::make(bytes);
+    if (shared == nullptr) return kMemoryAllocation;
+    add(std::move(shared), bytes, address);
+    return kSuccess;
+  } catch (...) {
+    return kMemoryAllocation;
+  }
+}
+
+Status Memory::share(std::byte* address, IpcHandle& handle) noexcept {
+  const std::lock_guard lock(mutex_);
+  const auto found = mappings_.find(address);
+  const bool shared = found != mappings_.end() && found->second.shared != nullptr;
+  return shared && found->second.shared->describe(handle) ? kSuccess : kInvalidValue;
+}
+
+Status Memory::open(const IpcHandle& handle, std::size_t bytes, std::byte*& address) noexcept {
+  try {
+    std::shared_ptr<SharedMapping> shared = SharedMapping::open(handle, bytes);
+    if (shared == nullptr) return kInvalidResource;
+    add(std::move(shared), 0, address);
+    return kSuccess;
+  } catch (...) {
+    return kMemoryAllocation;
+  }
 }
 
 Status Memory::free(std::byte* address) noexcept {

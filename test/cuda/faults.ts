@@ -46,6 +46,11 @@ export const operations = [
   'cudaFreeAsync',
   'cudaMemPoolTrimTo',
   'cudaMemPoolGetAttribute',
+  'cudaIpcGetMemHandle',
+  'cudaIpcOpenMemHandle',
+  'cudaIpcCloseMemHandle',
+  'cudaIpcGetEventHandle',
+  'cudaIpcOpenEventHandle',
   'ncclGetUniqueId',
   'ncclCommInitRankConfig',
   'collective',
@@ -103,7 +108,7 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     pending.push(end.elapsedSince(start))
     if (registered !== undefined) pending.push(first.copy(a, registered))
     if (pooled !== undefined) pending.push(second.copy(pooled, b))
-    pending.push(useComm(gpu, first, a), usePeer(gpu, first, a))
+    pending.push(useComm(gpu, first, a), usePeer(gpu, first, a), useIpc(gpu, first, a))
     pending.push(useGraph(first, second, a, b), first.sync(), second.sync())
   }
   if (flip && a) {
@@ -139,6 +144,17 @@ async function usePeer(gpu: Device, stream: Stream, array: DeviceArray<'u8'>) {
   const there = stream.copy(other, array)
   const ends = await Promise.allSettled([gpu.canAccessPeer(peer), there, stream.copy(array, other)])
   for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
+
+/** Memory and an event that are shared, with this process. */
+async function useIpc(gpu: Device, stream: Stream, array: DeviceArray<'u8'>) {
+  using shared = await gpu.alloc('u8', array.length, { shareable: true })
+  using again = await gpu.openIpc(await shared.ipcHandle(), 'u8', array.length)
+  using event = await gpu.ipcEvent()
+  using other = await gpu.ipcEvent(event.handle)
+  await event.record(stream)
+  other.wait(stream)
+  await stream.copy(again, array)
 }
 
 /** A graph over two streams, launched, updated and launched again. */

@@ -13,6 +13,7 @@ import {
   type ElementOf,
   type Event,
   type Graph,
+  type IpcEvent,
   type Loaded,
   load,
   open,
@@ -212,4 +213,14 @@ export async function collectives(gpu: Device, stream: Stream, array: DeviceArra
   own.allReduce(stream, array, array, { op: 'xor' })
   // @ts-expect-error: a rank needs the group's id
   await comm(gpu, { rank: 0, size: 1 })
+}
+
+export async function otherProcesses(gpu: Device, stream: Stream, array: DeviceArray<'f32'>): Promise<void> {
+  const opened = await gpu.openIpc(await array.ipcHandle(), 'f32', array.length)
+  same<typeof opened, DeviceArray<'f32'>>(true)
+  const event = await gpu.ipcEvent()
+  same<typeof event, IpcEvent>(true)
+  await event.record(stream)
+  // @ts-expect-error: a handle is bytes
+  await gpu.openIpc('handle', 'f32', 1)
 }
