@@ -50,12 +50,13 @@ std::shared_ptr<SharedMapping> SharedMapping::open(const IpcHandle& handle, std:
   if (std::memcmp(description.magic, Description{}.magic, sizeof description.magic) != 0) return nullptr;
   const std::string path =
       "/proc/" + std::to_string(description.process) + "/fd/" + std::to_string(description.descriptor);
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return nullptr;
   struct stat found {};
-  // The number may mean another process or another file by now.
-  const bool same = fstat(descriptor, &found) == 0 && found.st_dev == description.device &&
-                    found.st_ino == description.inode &&
+  // The number may mean another process or another file by now, or have been made up: only memory has seals.
+  const int seals = fcntl(descriptor, F_GET_SEALS);
+  const bool same = seals >= 0 && (seals & F_SEAL_SHRINK) != 0 && fstat(descriptor, &found) == 0 &&
+                    found.st_dev == description.device && found.st_ino == description.inode &&
                     static_cast<std::uint64_t>(found.st_size) == description.bytes && bytes <= description.bytes;
   std::shared_ptr<SharedMapping> opened = same ? map(descriptor, -1, description.bytes) : nullptr;
   ::close(descriptor);
