@@ -36,8 +36,9 @@ class StreamAction {
     return false;
   }
   [[nodiscard]] virtual Task<ErrorPtr> run(StreamTurn& turn);
-  // When the device has done it, and no error of the command is known: one that only the action knows of.
-  [[nodiscard]] virtual ErrorPtr finished() noexcept { return nullptr; }
+  // The last call: the command is over, with `error` or without, done or refused (then, when the device has closed, on any
+  // thread). Gives what the command ends with, which may be an error that only the action knows of.
+  [[nodiscard]] virtual ErrorPtr finished(ErrorPtr error) noexcept { return error; }
   // Whose error that is.
   [[nodiscard]] virtual Operation operation() const noexcept = 0;
   // In traces; lives as long as the program.

@@ -86,7 +86,9 @@ ErrorPtr CollectiveAction::failure() const noexcept {
   return comm_->failure_ != nullptr ? comm_->failure_ : comm_->core().refusal();
 }
 
-ErrorPtr CollectiveAction::finished() noexcept { return outcome_ == nullptr ? nullptr : comm_->arrived(outcome_); }
+ErrorPtr CollectiveAction::finished(ErrorPtr error) noexcept {
+  return error != nullptr || outcome_ == nullptr ? error : comm_->arrived(outcome_);
+}
 
 const char* CollectiveAction::name() const noexcept {
   return group_.size() == 1 ? name_of(group_.front().kind) : "group";

@@ -22,7 +22,7 @@ class CollectiveAction final : public StreamAction {
   [[nodiscard]] bool takes_time(const Driver& driver) const noexcept override;
   [[nodiscard]] Task<ErrorPtr> run(StreamTurn& turn) override;
   Status carry_out(Driver& driver, StreamHandle stream) noexcept override;
-  [[nodiscard]] ErrorPtr finished() noexcept override;
+  [[nodiscard]] ErrorPtr finished(ErrorPtr error) noexcept override;
   [[nodiscard]] Operation operation() const noexcept override { return Operation::collective; }
   [[nodiscard]] const char* name() const noexcept override;
   [[nodiscard]] std::string arguments() const override { return comm_->arguments(); }

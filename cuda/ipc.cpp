@@ -61,8 +61,6 @@ void open_event(DeviceThread& thread, const IpcHandle& handle, Made opened) {
 
 }  // namespace ipc
 
-IpcEventAction::~IpcEventAction() { tell(make_error(kDeviceClosed, operation_name(operation()))); }
-
 Status IpcEventAction::carry_out(Driver& driver, StreamHandle stream) noexcept {
   EventHandle const event = event_.get();
   const Status status =

@@ -39,14 +39,17 @@ void open_event(DeviceThread& thread, const IpcHandle& handle, Made opened);
 class IpcEventAction final : public StreamAction {
  public:
   enum class Kind : std::uint8_t { record, wait };
-  // Called once, on any thread: the driver has it, or never will.
+  // Called once, on any thread: the driver has it, or never will. Not when it is dropped without being submitted.
   using Told = std::function<void(const ErrorPtr&)>;
 
   IpcEventAction(Kind kind, ipc::EventPtr event, Told told) noexcept
       : kind_(kind), event_(std::move(event)), told_(std::move(told)) {}
-  ~IpcEventAction() override;
 
   Status carry_out(Driver& driver, StreamHandle stream) noexcept override;
+  [[nodiscard]] ErrorPtr finished(ErrorPtr error) noexcept override {
+    tell(error);
+    return error;
+  }
   [[nodiscard]] Operation operation() const noexcept override {
     return kind_ == Kind::record ? Operation::event_record : Operation::stream_wait_event;
   }

@@ -41,6 +41,7 @@ void DevicePort::ipc_event(std::int32_t id, Number number, const std::optional<I
 }
 
 void DevicePort::record_ipc(std::int32_t id, Number stream, Number event) {
+  if (!streams_.at(stream)) return fail(id, make_error(kDeviceClosed, "ipcEvent.record"));
   auto told = [this, id](const ErrorPtr& error) {
     post([this, id, error] {
       if (error != nullptr) return fail(id, error);

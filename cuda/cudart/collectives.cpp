@@ -15,6 +15,11 @@ namespace {
 // How long leaving a group may wait for its last messages to be delivered.
 constexpr std::chrono::milliseconds kFarewell{1000};
 
+std::string words_of(const nccl::Library& library, nccl::Comm comm) {
+  const char* said = library.GetLastError(comm);
+  return said == nullptr || *said == '\0' ? std::string() : std::string("NCCL says: ") + said;
+}
+
 class NcclCommunicator final : public Communicator {
  public:
   NcclCommunicator(const nccl::Library& library, nccl::Comm comm) noexcept : nccl_(library), comm_(comm) {}
@@ -53,8 +58,7 @@ class NcclCommunicator final : public Communicator {
 
   [[nodiscard]] std::string reason() const override {
     nccl::Comm const comm = comm_.load();
-    const char* said = comm == nullptr ? nullptr : nccl_.GetLastError(comm);
-    return said == nullptr || *said == '\0' ? std::string() : std::string("NCCL says: ") + said;
+    return comm == nullptr ? std::string() : words_of(nccl_, comm);
   }
 
  private:
@@ -113,7 +117,10 @@ Status CudartDriver::comm_open(const CommId& id, int rank, int size, std::unique
     nccl::Config config;
     nccl::Comm comm = nullptr;
     const Status status = nccl::status_of(library->CommInitRankConfig(&comm, size, name, rank, &config));
-    if (status != kSuccess && status != kNotReady) return status;
+    if (status != kSuccess && status != kNotReady) {
+      reason = words_of(*library, nullptr);
+      return status;
+    }
     made = std::make_unique<NcclCommunicator>(*library, comm);
     return kSuccess;
   } catch (...) {
