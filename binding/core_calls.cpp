@@ -61,6 +61,7 @@ Napi::Value usage(const Napi::CallbackInfo& call) {
   result.Set("devices", Napi::Number::New(env, static_cast<double>(devices.devices())));
   result.Set("streams", Napi::Number::New(env, static_cast<double>(devices.streams())));
   result.Set("events", Napi::Number::New(env, static_cast<double>(devices.events())));
+  result.Set("comms", Napi::Number::New(env, static_cast<double>(devices.comms())));
   result.Set("graphs", Napi::Number::New(env, static_cast<double>(devices.graphs())));
   result.Set("libraries", Napi::Number::New(env, static_cast<double>(devices.libraries())));
   const bridge::HttpPort* http = bridge.http_if_used();

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "binding/arguments.hpp"
+#include "binding/bytes_value.hpp"
 #include "binding/calls.hpp"
 #include "binding/device_options.hpp"
 #include "binding/environment.hpp"
@@ -167,6 +168,8 @@ Napi::Value take_detail(const Napi::CallbackInfo& call) {
   const std::optional<cuda::ReplyDetail> detail = port(call).take_detail(integer(call, 0));
   if (!detail) return env.Undefined();
   if (const auto* error = std::get_if<cuda::ErrorPtr>(&*detail)) return to_object(env, **error);
+  if (const auto* id = std::get_if<cuda::CommId>(&*detail)) return {env, copied_bytes_value(env, *id)};
+  if (const auto* handle = std::get_if<cuda::IpcHandle>(&*detail)) return {env, copied_bytes_value(env, *handle)};
   if (const auto* failure = std::get_if<cuda::FileFailure>(&*detail)) return Napi::String::New(env, failure->syscall);
   if (const auto* total = std::get_if<cuda::TotalBytes>(&*detail)) {
     return Napi::Number::New(env, static_cast<double>(total->bytes));

@@ -23,7 +23,9 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   add_socket_calls(env, exports);
   add_http_calls(env, exports);
   add_device_calls(env, exports);
+  add_comm_calls(env, exports);
   add_graph_calls(env, exports);
+  add_ipc_calls(env, exports);
   add_interop_calls(env, exports);
   add_kernel_calls(env, exports);
   add_device_memory_calls(env, exports);

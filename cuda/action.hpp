@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cuda/driver.hpp"
+#include "cuda/error.hpp"
 #include "native/frame_pool.hpp"
 #include "native/task.hpp"
 
@@ -35,6 +36,9 @@ class StreamAction {
     return false;
   }
   [[nodiscard]] virtual Task<ErrorPtr> run(StreamTurn& turn);
+  // The last call: the command is over, with `error` or without, done or refused (then, when the device has closed, on any
+  // thread). Gives what the command ends with, which may be an error that only the action knows of.
+  [[nodiscard]] virtual ErrorPtr finished(ErrorPtr error) noexcept { return error; }
   // Whose error that is.
   [[nodiscard]] virtual Operation operation() const noexcept = 0;
   // In traces; lives as long as the program.

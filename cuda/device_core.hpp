@@ -16,6 +16,7 @@
 
 namespace heddle::cuda {
 
+class Comm;
 class Graph;
 class Stream;
 
@@ -54,6 +55,7 @@ class DeviceCore {
   std::vector<Stream*> streams;    // that have a driver's stream
   std::vector<Stream*> to_flush;   // that took commands in this round
   std::vector<Stream*> to_resume;  // that may go on with what waits
+  std::vector<Comm*> comms;        // that have a driver's end of their group
   std::vector<Graph*> graphs;      // that have a driver's executable
   bool capturing = false;          // the driver notes what streams are given
 

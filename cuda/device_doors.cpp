@@ -1,6 +1,7 @@
 #include <memory>
 #include <utility>
 
+#include "cuda/comm.hpp"
 #include "cuda/device_thread.hpp"
 #include "cuda/event.hpp"
 #include "cuda/graph.hpp"
@@ -39,6 +40,13 @@ std::shared_ptr<Event> DeviceThread::event(bool timing) {
   auto event = std::make_unique<Event>(core_, timing);
   const auto drop = [self = shared_from_this()](Event* last) noexcept { self->dispose(*last); };
   return {event.release(), drop};
+}
+
+std::shared_ptr<Comm> DeviceThread::comm(const CommOptions& options, std::unique_ptr<Communicator> native) {
+  auto comm = std::make_unique<Comm>(*this, options, std::move(native));
+  core_.comms.push_back(comm.get());
+  const auto drop = [self = shared_from_this()](Comm* last) noexcept { self->dispose(*last); };
+  return {comm.release(), drop};
 }
 
 std::shared_ptr<Graph> DeviceThread::graph(std::shared_ptr<const void> held, ExecutableHandle executable) {

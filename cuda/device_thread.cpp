@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "cuda/comm.hpp"
 #include "cuda/event.hpp"
 #include "cuda/graph.hpp"
 #include "cuda/make_driver.hpp"
@@ -189,6 +190,8 @@ bool DeviceThread::settle_fault() noexcept {
   if (core_.fault() == nullptr) return false;
   rejecting_ = core_.fault();
   set_lane_refusal(rejecting_);
+  // Other devices need not wait for this one any more.
+  for (Comm* comm : core_.comms) comm->fail(rejecting_);
   // Only of a dead context is it known that it touches no memory.
   if (!core_.driver->abandon() && !rejecting_->sticky()) core_.memory->leak();
   core_.refuse(state_ == State::closing ? core_.refusal() : rejecting_);
@@ -265,8 +268,9 @@ void DeviceThread::give_up_waiting() noexcept {
   if (loans_.load(std::memory_order_acquire) != 0) core_.memory->leak();
   executor_->wake();
   if (rejecting_ != nullptr) return;
-  if (!core_.driver->abandon()) core_.memory->leak();
   rejecting_ = make_error(kDeviceClosed, "close");
+  for (Comm* comm : core_.comms) comm->fail(rejecting_);
+  if (!core_.driver->abandon()) core_.memory->leak();
 }
 
 // closing -> closed. From here on the doors answer by themselves.
@@ -276,6 +280,8 @@ void DeviceThread::finish() noexcept {
   // Once the doors are closed, streams and events go wherever they are dropped: they must own nothing then.
   for (Stream* stream : core_.streams) stream->close();
   core_.streams.clear();
+  for (Comm* comm : core_.comms) comm->leave();
+  core_.comms.clear();
   for (Graph* graph : core_.graphs) graph->close();
   core_.graphs.clear();
   core_.to_flush.clear();

@@ -19,7 +19,10 @@
 
 namespace heddle::cuda {
 
+class Comm;
+class Communicator;
 class Graph;
+struct CommOptions;
 
 // The engine room of a Device: its thread, its slow lane, and the doors by which other threads reach them. It lives as
 // long as the Device or any stream or event of it.
@@ -44,6 +47,7 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   [[nodiscard]] std::shared_ptr<Stream> stream(StreamOptions options);
   [[nodiscard]] std::shared_ptr<Event> event(bool timing);
   // The device's thread.
+  [[nodiscard]] std::shared_ptr<Comm> comm(const CommOptions& options, std::unique_ptr<Communicator> native);
   [[nodiscard]] std::shared_ptr<Graph> graph(std::shared_ptr<const void> held, ExecutableHandle executable);
   [[nodiscard]] bool owns(const Stream& stream) const noexcept;
   [[nodiscard]] bool owns(const Event& event) const noexcept;

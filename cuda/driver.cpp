@@ -58,6 +58,14 @@ constexpr std::array kNames{
     Name{Operation::pool_free, "cudaFreeAsync", "pool_free"},
     Name{Operation::pool_trim, "cudaMemPoolTrimTo", "pool_trim"},
     Name{Operation::pool_reserved, "cudaMemPoolGetAttribute", "pool_reserved"},
+    Name{Operation::ipc_memory, "cudaIpcGetMemHandle", "ipc_memory"},
+    Name{Operation::ipc_open_memory, "cudaIpcOpenMemHandle", "ipc_open_memory"},
+    Name{Operation::ipc_close_memory, "cudaIpcCloseMemHandle", "ipc_close_memory"},
+    Name{Operation::ipc_event, "cudaIpcGetEventHandle", "ipc_event"},
+    Name{Operation::ipc_open_event, "cudaIpcOpenEventHandle", "ipc_open_event"},
+    Name{Operation::comm_id, "ncclGetUniqueId", "comm_id"},
+    Name{Operation::comm_open, "ncclCommInitRankConfig", "comm_open"},
+    Name{Operation::collective, "collective", "collective", true},
 };
 
 constexpr bool in_order() {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -66,6 +68,14 @@ enum class Operation : std::uint8_t {
   pool_free,
   pool_trim,
   pool_reserved,
+  ipc_memory,
+  ipc_open_memory,
+  ipc_close_memory,
+  ipc_event,
+  ipc_open_event,
+  comm_id,
+  comm_open,
+  collective,
   end,  // none: how many there are
 };
 inline constexpr auto kOperations = static_cast<std::size_t>(Operation::end);
@@ -78,6 +88,13 @@ inline constexpr auto kOperations = static_cast<std::size_t>(Operation::end);
 [[nodiscard]] bool is_stream_work(Operation operation) noexcept;
 
 enum class Priority : std::uint8_t { low, normal, high };
+
+// Names a group of ranks. One of them makes it, and the program carries it to the others.
+using CommId = std::array<std::byte, 128>;
+class Communicator;
+
+// Names memory or an event of one process for others on the same machine.
+using IpcHandle = std::array<std::byte, 64>;
 
 // What a driver gives out; null is none.
 struct DriverStream;
@@ -138,6 +155,18 @@ class Driver {
   virtual Status pool_reserved(PoolHandle pool, std::size_t& now, std::size_t& most) noexcept = 0;
   // Plain allocations are better taken from a pool.
   [[nodiscard]] virtual bool prefers_pools() const noexcept { return false; }
+
+  // Slow, all of these. What other processes can be given; free() gives it back.
+  virtual Status malloc_shareable(std::size_t bytes, std::byte*& address) noexcept { return malloc(bytes, address); }
+  // `address`: where malloc_shareable() said that it begins. Who opens it must be done before it is freed.
+  virtual Status ipc_memory(std::byte* address, IpcHandle& handle) noexcept = 0;
+  // Another process's memory, of at least so many bytes as far as the driver can tell.
+  virtual Status ipc_open_memory(const IpcHandle& handle, std::size_t bytes, std::byte*& address) noexcept = 0;
+  virtual Status ipc_close_memory(std::byte* address) noexcept = 0;
+  // Events that processes share, to be recorded and waited for by all of them, but not in a capture; neither query nor
+  // time. A wait means the latest record that any process has handed over before.
+  virtual Status ipc_event(EventHandle& event, IpcHandle& handle) noexcept = 0;
+  virtual Status ipc_open_event(const IpcHandle& handle, EventHandle& event) noexcept = 0;
 
   // Slow. Lets this device reach the memory of another by itself, where the hardware can. Asked again, it answers again.
   virtual Status enable_peer(int ordinal, bool& direct) noexcept = 0;
@@ -205,6 +234,12 @@ class Driver {
   // `values`: the arguments, laid out as `info`, which is the kernel's own, says. They need not stay.
   virtual Status launch(KernelHandle kernel, const KernelInfo& info, const LaunchShape& shape, std::byte* values,
                         StreamHandle stream) noexcept = 0;
+
+  // Collectives. `reason` is what would help, for people, when these fail. Slow, both.
+  virtual Status comm_id(CommId& id, std::string& reason) noexcept = 0;
+  // Begins to join the group of that id as one of `size` ranks.
+  virtual Status comm_open(const CommId& id, int rank, int size, std::unique_ptr<Communicator>& made,
+                           std::string& reason) noexcept = 0;
 
   // The first sticky error, if the device has died.
   [[nodiscard]] virtual Status sticky_error() noexcept = 0;

@@ -18,6 +18,12 @@ struct Entry {
 // From driver_types.h of CUDA 13.0, sorted by number, without those that no call of ours can return. Sticky are those
 // of which it says that the process must be terminated.
 constexpr std::array kEntries{
+    Entry{kCollectiveMismatch, "heddleErrorCollectiveMismatch", "the ranks do not ask for the same"},
+    Entry{kCollectiveAborted, "heddleErrorCollectiveAborted", "the group of ranks was aborted"},
+    Entry{kCollectiveTimeout, "heddleErrorCollectiveTimeout", "another rank did not come in time"},
+    Entry{kCollectiveRemote, "heddleErrorCollectiveRemote", "another rank failed, or has left the group"},
+    Entry{kCollectiveFailed, "heddleErrorCollective", "NCCL reports an error"},
+    Entry{kNcclMissing, "heddleErrorNcclMissing", "NCCL is not there"},
     Entry{kHostFunction, "heddleErrorHostFunction", "a function that the stream called has thrown"},
     Entry{kNotBuilt, "heddleErrorNotBuilt", "this build has no CUDA runtime"},
     Entry{kLostCompletion, "heddleErrorLostCompletion",
@@ -53,7 +59,7 @@ constexpr std::array kEntries{
     Entry{222, "cudaErrorUnsupportedPtxVersion", "the PTX was compiled with an unsupported toolchain"},
     Entry{226, "cudaErrorContained", "a contained hardware fault ended the context", true},
     Entry{kOperatingSystem, "cudaErrorOperatingSystem", "a call to the operating system failed"},
-    Entry{400, "cudaErrorInvalidResourceHandle", "invalid resource handle"},
+    Entry{kInvalidResource, "cudaErrorInvalidResourceHandle", "invalid resource handle"},
     Entry{401, "cudaErrorIllegalState", "the operation cannot be performed in the present state"},
     Entry{500, "cudaErrorSymbolNotFound", "named symbol not found"},
     Entry{kNotReady, "cudaErrorNotReady", "device not ready"},

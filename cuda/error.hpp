@@ -17,6 +17,7 @@ inline constexpr int kNoDevice = 100;
 inline constexpr int kInvalidDevice = 101;
 inline constexpr int kInvalidKernelImage = 200;
 inline constexpr int kOperatingSystem = 304;
+inline constexpr int kInvalidResource = 400;
 inline constexpr int kSymbolNotFound = 500;
 inline constexpr int kNotReady = 600;
 inline constexpr int kIllegalAddress = 700;
@@ -31,10 +32,16 @@ inline constexpr int kCaptureUnjoined = 904;
 inline constexpr int kCaptureIsolation = 905;
 inline constexpr int kGraphUpdateFailure = 910;
 inline constexpr int kUnknown = 999;
-inline constexpr int kDeviceClosed = -1;    // the device was closed before the operation ended
-inline constexpr int kLostCompletion = -2;  // the work was done, but the device never said so
-inline constexpr int kNotBuilt = -3;        // this build has no CUDA runtime
-inline constexpr int kHostFunction = -4;    // a function of the program's that a stream called has thrown
+inline constexpr int kDeviceClosed = -1;         // the device was closed before the operation ended
+inline constexpr int kLostCompletion = -2;       // the work was done, but the device never said so
+inline constexpr int kNotBuilt = -3;             // this build has no CUDA runtime
+inline constexpr int kHostFunction = -4;         // a function of the program's that a stream called has thrown
+inline constexpr int kNcclMissing = -20;         // there is no NCCL for collectives between GPUs
+inline constexpr int kCollectiveFailed = -21;    // NCCL reports an error that is none of the next
+inline constexpr int kCollectiveRemote = -22;    // another rank failed, or has left
+inline constexpr int kCollectiveTimeout = -23;   // another rank did not come in time
+inline constexpr int kCollectiveAborted = -24;   // the program aborted the group
+inline constexpr int kCollectiveMismatch = -25;  // the ranks asked for different things
 
 // A failed device operation, as the CUDA runtime names it. The host device gives the same numbers and names.
 struct Error {

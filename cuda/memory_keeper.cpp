@@ -28,6 +28,7 @@ class MemoryKeeper::Kept final : public Block, public BlockingPool::Job {
   std::byte* owned;            // null when there is nothing to free (any more)
   PoolPtr pool;                // that it came from
   std::shared_ptr<void> lent;  // whose memory it is, when it was registered
+  bool foreign = false;        // another process's
   Kept* newer = nullptr;
   Kept* older = nullptr;
 };
@@ -36,8 +37,9 @@ MemoryKeeper::~MemoryKeeper() { assert(first_ == nullptr); }
 
 Status MemoryKeeper::take(const Request& request, std::byte*& address) noexcept {
   if (request.space == Space::pinned) return driver_->malloc_host(request.bytes, request.write_combined, address);
-  const PoolPtr& pool = request.pool != nullptr || request.shareable ? request.pool : own_pool_;
+  const PoolPtr& pool = request.pool != nullptr ? request.pool : own_pool_;
   const auto attempt = [&] {
+    if (request.shareable) return driver_->malloc_shareable(request.bytes, address);
     return pool != nullptr ? pool->allocate(*driver_, request.bytes, address) : driver_->malloc(request.bytes, address);
   };
   const Status status = attempt();
@@ -71,17 +73,27 @@ Status MemoryKeeper::register_host(std::shared_ptr<void> hold, std::byte* addres
   return kSuccess;
 }
 
+Status MemoryKeeper::open_shared(const IpcHandle& handle, std::size_t bytes, BlockPtr& block) {
+  std::byte* address = nullptr;
+  const Status status = driver_->ipc_open_memory(handle, bytes, address);
+  if (status != kSuccess) return status;
+  auto kept = std::make_unique<Kept>(shared_from_this(), address, bytes, Space::device);
+  kept->foreign = true;
+  block = keep(std::move(kept));
+  return kSuccess;
+}
+
 BlockPtr MemoryKeeper::keep(std::unique_ptr<Kept> kept) {
   {
     const std::lock_guard lock(mutex_);
     kept->older = first_;
     if (first_ != nullptr) first_->newer = kept.get();
     first_ = kept.get();
-    if (kept->space() == Space::device) {
+    if (kept->space() != Space::device) {
+      pinned_ += kept->bytes();
+    } else if (!kept->foreign) {
       used_ += kept->bytes();
       high_water_ = std::max(high_water_, used_);
-    } else {
-      pinned_ += kept->bytes();
     }
   }
   const auto drop = [](Block* last) noexcept {
@@ -187,7 +199,7 @@ void MemoryKeeper::free(Kept& block) noexcept {
     (block.newer != nullptr ? block.newer->older : first_) = block.older;
     if (block.older != nullptr) block.older->newer = block.newer;
     if (leak_) block.owned = nullptr;
-    (block.space() == Space::device ? used_ : pinned_) -= block.bytes();
+    if (!block.foreign) (block.space() == Space::device ? used_ : pinned_) -= block.bytes();
   }
   const std::unique_ptr<Kept> gone(&block);
   if (gone->owned != nullptr) release(*gone, gone->owned);
@@ -199,6 +211,8 @@ void MemoryKeeper::release(Kept& block, std::byte* owned) noexcept {
     (void)driver_->unregister_host(owned);
   } else if (block.space() == Space::pinned) {
     (void)driver_->free_host(owned);
+  } else if (block.foreign) {
+    (void)driver_->ipc_close_memory(owned);
   } else if (block.pool != nullptr) {
     block.pool->free(*driver_, owned, block.bytes());
   } else {

@@ -34,6 +34,8 @@ class MemoryKeeper : public std::enable_shared_from_this<MemoryKeeper> {
   // Locks memory that is there already, and keeps `hold` for as long as it is.
   [[nodiscard]] Status register_host(std::shared_ptr<void> hold, std::byte* address, std::size_t bytes,
                                      BlockPtr& block);
+  // Memory of another process, which counts as nobody's here.
+  [[nodiscard]] Status open_shared(const IpcHandle& handle, std::size_t bytes, BlockPtr& block);
   // The pool that plain allocations come from, where the driver prefers that. A failure leaves them without.
   void open_pool() noexcept;
   // Dropping the last reference, on whatever thread, destroys it.

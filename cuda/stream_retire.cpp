@@ -49,7 +49,7 @@ std::shared_ptr<Stream> strip(Command& command) noexcept {
 }  // namespace
 
 void Stream::refuse(Command& command, const ErrorPtr& error) noexcept {
-  command.error = error;
+  command.error = command.action == nullptr ? error : command.action->finished(error);
   if (command.kind == CommandKind::record) command.event->completed(command.value);
   if (const std::shared_ptr<Stream> stream = strip(command)) stream->retired_.fetch_add(1, std::memory_order_release);
   if (command.notify || command.kind == CommandKind::notify) {
@@ -167,6 +167,7 @@ void Stream::finish(Command& command) noexcept {
     core_.events.release(std::exchange(*slot, nullptr));
   }
   if (command.kind == CommandKind::record) command.event->completed(command.value);
+  if (command.action != nullptr) command.error = command.action->finished(std::move(command.error));
   const std::shared_ptr<Stream> self = strip(command);
   // A task's own command has no stream; errors that were kept are not for it.
   if (self != nullptr) retired_.fetch_add(1, std::memory_order_release);

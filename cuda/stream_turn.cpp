@@ -52,6 +52,8 @@ Task<void> StreamTurn::give(DeviceCore& core, Stream& stream, Command& command) 
 
 StopToken StreamTurn::stop() const noexcept { return core_.tasks.stop_token(); }
 
+StreamHandle StreamTurn::stream() const noexcept { return stream_.handle_; }
+
 Task<ErrorPtr> StreamTurn::reached() {
   Reached behind(*core_.executor);
   stream_.append(behind.command);

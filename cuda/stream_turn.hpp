@@ -18,6 +18,8 @@ class StreamTurn {
 
   // Set when the device is about to close or has died.
   [[nodiscard]] StopToken stop() const noexcept;
+  // To be given work that run() hands over itself.
+  [[nodiscard]] StreamHandle stream() const noexcept;
   // Everything that was issued to the stream so far is done; or why it will not be.
   [[nodiscard]] Task<ErrorPtr> reached();
   // Ordinary memory goes through the staging ring where the device can't reach it.

@@ -22,6 +22,7 @@ export interface Addon {
     | 'events'
     | 'graphs'
     | 'libraries'
+    | 'comms'
     | 'httpResponses'
     | 'idleConnections',
     number
@@ -134,6 +135,17 @@ export interface Addon {
   endCapture(id: number, graph: number): void
   launchGraph(stream: number, graph: number): void
   dropGraph(graph: number): void
+  shareMemory(id: number, device: number, memory: number): void
+  openMemory(id: number, device: number, handle: Uint8Array, bytes: number): void
+  ipcEvent(id: number, device: number, handle: Uint8Array | undefined): void
+  recordIpc(id: number, stream: number, event: number): void
+  waitIpc(stream: number, event: number): void
+  dropIpcEvent(event: number): void
+  commId(id: number, device: number): void
+  openComm(id: number, device: number, name: Uint8Array, rank: number, size: number, timeout: number): void
+  collective(stream: number, comm: number, operations: Float64Array): void
+  abortComm(comm: number): void
+  dropComm(comm: number): void
   startRange(name: string): bigint
   endRange(range: bigint): void
   load(

@@ -273,6 +273,10 @@ void DevicePort::close() {
   // No function is called any more.
   const ErrorPtr error = closed_error("host");
   for (const auto& [number, call] : std::exchange(host_calls_, {})) call->returned(error);
+  // Nobody waits for other ranks any more, nor they for these.
+  devices_.for_each([](OpenDevice& open) { Comm::abort_all(open.device->thread()); });
+  comms_.clear();
+  ipc_events_.clear();
   // All begin to close before the first is waited for.
   devices_.for_each([](OpenDevice& open) { open.device->close([] {}); });
   capture_.reset();

@@ -17,10 +17,12 @@
 
 #include "cuda/bridge/number_table.hpp"
 #include "cuda/bridge/opcodes.hpp"
+#include "cuda/comm.hpp"
 #include "cuda/command_pool.hpp"
 #include "cuda/device.hpp"
 #include "cuda/error.hpp"
 #include "cuda/graph.hpp"
+#include "cuda/ipc.hpp"
 #include "cuda/host_call.hpp"
 #include "cuda/library.hpp"
 #include "cuda/load.hpp"
@@ -44,7 +46,7 @@ struct CompileStats {  // with a library that was compiled
 };
 using ReplyDetail =
     std::variant<ErrorPtr, FileFailure, LoadStats, TotalBytes, CompileFailure, CompileStats, KernelInfo, Occupancy,
-                 MemoryUse, PoolUse>;
+                 MemoryUse, PoolUse, CommId, IpcHandle>;
 
 // Memory of JavaScript's, with its share in it.
 struct HostMemory {
@@ -147,6 +149,24 @@ class DevicePort {
   void launch(Number stream, Number graph);
   void drop_graph(Number graph) { graphs_.remove(graph); }
 
+  // What processes share; ipc_port.cpp.
+  void share_memory(std::int32_t id, Number device, Number memory);  // nothing; detail: IpcHandle
+  void open_memory(std::int32_t id, Number device, const IpcHandle& handle, std::size_t bytes);  // the memory
+  // The event; detail: IpcHandle. Without a handle it is made.
+  void ipc_event(std::int32_t id, Number device, const std::optional<IpcHandle>& handle);
+  // Replies when the driver has it. Precondition of both: the submissions have been drained.
+  void record_ipc(std::int32_t id, Number stream, Number event);
+  void wait_ipc(Number stream, Number event);
+  void drop_ipc_event(Number event) { ipc_events_.remove(event); }
+
+  // Collectives; comm_port.cpp.
+  void comm_id(std::int32_t id, Number device);                                    // nothing; detail: CommId
+  void open_comm(std::int32_t id, Number device, const CommOptions& options);      // the comm
+  // `written` are its operations, nine numbers each. Precondition: the submissions have been drained.
+  void collective(Number stream, Number comm, std::span<const double> written);
+  void abort_comm(Number comm);
+  void drop_comm(Number comm) { comms_.remove(comm); }
+
   // What goes with a reply that was delivered. JavaScript asks once for each reply that has one, while it handles it.
   [[nodiscard]] std::optional<ReplyDetail> take_detail(std::int32_t id);
 
@@ -156,6 +176,7 @@ class DevicePort {
   [[nodiscard]] std::size_t devices() const noexcept { return devices_.size(); }
   [[nodiscard]] std::size_t streams() const noexcept { return streams_.size(); }
   [[nodiscard]] std::size_t events() const noexcept { return events_.size(); }
+  [[nodiscard]] std::size_t comms() const noexcept { return comms_.size(); }
   [[nodiscard]] std::size_t graphs() const noexcept { return graphs_.size(); }
   [[nodiscard]] std::size_t libraries() const noexcept { return libraries_.size() + kernels_.size(); }
 
@@ -239,6 +260,8 @@ class DevicePort {
   NumberTable<OpenDevice> devices_;
   NumberTable<OpenStream> streams_;
   NumberTable<std::shared_ptr<Graph>> graphs_;
+  NumberTable<std::shared_ptr<Comm>> comms_;
+  NumberTable<ipc::EventPtr> ipc_events_;
   std::optional<OpenCapture> capture_;
   NumberTable<OpenLibrary> libraries_;
   NumberTable<OpenKernel> kernels_;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "cuda/communicator.hpp"
 #include "cuda/cudart/device_clock.hpp"
 #include "cuda/cudart/kernels.hpp"
 #include "cuda/cudart/libraries.hpp"
@@ -89,6 +90,18 @@ class CudartDriver final : public Driver {
                    Occupancy& found) noexcept override;
   Status launch(KernelHandle kernel, const KernelInfo& info, const LaunchShape& shape, std::byte* values,
                 StreamHandle stream) noexcept override;
+
+  // ipc.cpp
+  Status ipc_memory(std::byte* address, IpcHandle& handle) noexcept override;
+  Status ipc_open_memory(const IpcHandle& handle, std::size_t bytes, std::byte*& address) noexcept override;
+  Status ipc_close_memory(std::byte* address) noexcept override;
+  Status ipc_event(EventHandle& event, IpcHandle& handle) noexcept override;
+  Status ipc_open_event(const IpcHandle& handle, EventHandle& event) noexcept override;
+
+  // collectives.cpp
+  Status comm_id(CommId& id, std::string& reason) noexcept override;
+  Status comm_open(const CommId& id, int rank, int size, std::unique_ptr<Communicator>& made,
+                   std::string& reason) noexcept override;
 
   [[nodiscard]] Status sticky_error() noexcept override { return dead_of_.load(std::memory_order_relaxed); }
   [[nodiscard]] bool copies_pageable() const noexcept override { return false; }

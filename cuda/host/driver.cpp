@@ -146,6 +146,7 @@ Status HostDriver::stream_query(StreamHandle handle) noexcept {
 Status HostDriver::stream_wait_event(StreamHandle stream, EventHandle event) noexcept {
   const Call call = begin(Operation::stream_wait_event);
   if (call.status != kSuccess) return call.status;
+  if (event_of(event).shared != nullptr) return enqueue_shared(call, stream, event_of(event), false);
   Work work;
   work.operation = Operation::stream_wait_event;
   if (Stream& on = stream_of(stream); on.capture != nullptr || event_of(event).captured()) {
@@ -183,6 +184,7 @@ Status HostDriver::event_record(EventHandle handle, StreamHandle stream) noexcep
   const Call call = begin(Operation::event_record);
   if (call.status != kSuccess) return call.status;
   Event& event = event_of(handle);
+  if (event.shared != nullptr) return enqueue_shared(call, stream, event, true);
   Work work;
   work.operation = Operation::event_record;
   if (Stream& on = stream_of(stream); on.capture != nullptr) {

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <unordered_set>
 
+#include "cuda/communicator.hpp"
 #include "cuda/driver.hpp"
 #include "cuda/host/engine.hpp"
 #include "cuda/host/faults.hpp"
@@ -92,6 +93,19 @@ class HostDriver final : public Driver {
   // How everything else comes to a stream: counted and failed as a call of `operation`, which is_stream_work().
   Status enqueue(Operation operation, StreamHandle stream, std::unique_ptr<Job> job) noexcept;
 
+  // ipc.cpp
+  Status malloc_shareable(std::size_t bytes, std::byte*& address) noexcept override;
+  Status ipc_memory(std::byte* address, IpcHandle& handle) noexcept override;
+  Status ipc_open_memory(const IpcHandle& handle, std::size_t bytes, std::byte*& address) noexcept override;
+  Status ipc_close_memory(std::byte* address) noexcept override;
+  Status ipc_event(EventHandle& event, IpcHandle& handle) noexcept override;
+  Status ipc_open_event(const IpcHandle& handle, EventHandle& event) noexcept override;
+
+  // collectives.cpp
+  Status comm_id(CommId& id, std::string& reason) noexcept override;
+  Status comm_open(const CommId& id, int rank, int size, std::unique_ptr<Communicator>& made,
+                   std::string& reason) noexcept override;
+
   [[nodiscard]] Status sticky_error() noexcept override { return engine_.dead_of.load(); }
   [[nodiscard]] bool copies_pageable() const noexcept override { return !options_.stage_pageable; }
   [[nodiscard]] bool completes_inline() const noexcept override;
@@ -107,6 +121,9 @@ class HostDriver final : public Driver {
   };
   Call begin(Operation operation) noexcept;
   static void suffer(const Call& call, Work& work) noexcept;
+  // ipc.cpp
+  [[nodiscard]] static EventHandle give_out(std::shared_ptr<SharedMapping> mapping);
+  Status enqueue_shared(const Call& call, StreamHandle stream, const Event& event, bool record) noexcept;
   // Hands the work to the stream, or to its capture; it suffers the call's fault there.
   Status enqueue(const Call& call, StreamHandle stream, Work work) noexcept;
 

@@ -10,6 +10,7 @@
 namespace heddle::cuda::host {
 
 class Capture;
+class SharedMapping;
 
 // An event of a host device. It outlives its handle while a stream still has work that names it. What is not atomic is
 // guarded by the mutex of the device (see Engine).
@@ -30,6 +31,8 @@ struct Event : std::enable_shared_from_this<Event> {
   // When the latest record is in a capture: which, and as which of its steps, from 1. The device's thread only.
   std::weak_ptr<Capture> captured_in;
   std::size_t captured_as = 0;
+  // Of an event that processes share: what they count in. Nothing above but the handle means anything then.
+  std::shared_ptr<SharedMapping> shared;
   [[nodiscard]] bool captured() const noexcept { return captured_as != 0; }
 };
 

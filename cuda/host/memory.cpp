@@ -73,6 +73,47 @@ Status Memory::allocate(Space space, std::size_t bytes, std::byte*& address) noe
   return kMemoryAllocation;
 }
 
+void Memory::add(std::shared_ptr<SharedMapping> shared, std::size_t counted, std::byte*& address) {
+  std::byte* const begin = shared->address();
+  const std::lock_guard lock(mutex_);
+  Mapping mapping;
+  mapping.bytes = counted;
+  mapping.shared = std::move(shared);
+  mappings_.emplace(begin, std::move(mapping));
+  used_ += counted;
+  address = begin;
+}
+
+Status Memory::allocate_shareable(std::size_t bytes, std::byte*& address) noexcept {
+  try {
+    if (bytes > limit_ - used()) return kMemoryAllocation;
+    std::shared_ptr<SharedMapping> shared = SharedMapping::make(bytes);
+    if (shared == nullptr) return kMemoryAllocation;
+    add(std::move(shared), bytes, address);
+    return kSuccess;
+  } catch (...) {
+    return kMemoryAllocation;
+  }
+}
+
+Status Memory::share(std::byte* address, IpcHandle& handle) noexcept {
+  const std::lock_guard lock(mutex_);
+  const auto found = mappings_.find(address);
+  const bool shared = found != mappings_.end() && found->second.shared != nullptr;
+  return shared && found->second.shared->describe(handle) ? kSuccess : kInvalidValue;
+}
+
+Status Memory::open(const IpcHandle& handle, std::size_t bytes, std::byte*& address) noexcept {
+  try {
+    std::shared_ptr<SharedMapping> shared = SharedMapping::open(handle, bytes);
+    if (shared == nullptr) return kInvalidResource;
+    add(std::move(shared), 0, address);
+    return kSuccess;
+  } catch (...) {
+    return kMemoryAllocation;
+  }
+}
+
 Status Memory::free(std::byte* address) noexcept {
   Mapping last;  // goes after the lock
   {

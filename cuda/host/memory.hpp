@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "cuda/driver.hpp"
+#include "cuda/host/shared_mapping.hpp"
 #include "native/fresh_memory.hpp"
 
 namespace heddle::cuda::host {
@@ -25,6 +26,12 @@ class Memory {
 
   // kMemoryAllocation beyond the limit, which pinned memory does not count towards, or when the system has no more.
   [[nodiscard]] Status allocate(Space space, std::size_t bytes, std::byte*& address) noexcept;
+  // Device memory that other processes can be given.
+  [[nodiscard]] Status allocate_shareable(std::size_t bytes, std::byte*& address) noexcept;
+  // kInvalidValue for an address at which no such memory begins.
+  [[nodiscard]] Status share(std::byte* address, IpcHandle& handle) noexcept;
+  // Memory of another process, which does not count; free() lets go of it. kInvalidResource: it can't be had.
+  [[nodiscard]] Status open(const IpcHandle& handle, std::size_t bytes, std::byte*& address) noexcept;
   // kInvalidValue for an address that is not in use.
   [[nodiscard]] Status free(std::byte* address) noexcept;
 
@@ -39,12 +46,15 @@ class Memory {
     [[nodiscard]] std::byte* address() const noexcept { return small != nullptr ? small.get() : large.address(); }
 
     FreshMemory large;  // or
-    std::unique_ptr<std::byte, Free> small;
+    std::unique_ptr<std::byte, Free> small;  // or
+    std::shared_ptr<SharedMapping> shared;
     std::size_t bytes = 0;
     Space space = Space::device;
   };
 
   [[nodiscard]] static bool map(Space space, std::size_t bytes, Mapping& mapping) noexcept;
+  // Takes note of what is mapped there. Throws std::bad_alloc.
+  void add(std::shared_ptr<SharedMapping> shared, std::size_t counted, std::byte*& address);
 
   const std::size_t limit_;
   std::mutex mutex_;

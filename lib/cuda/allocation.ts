@@ -47,6 +47,9 @@ export class Allocation {
   }
 }
 
+/** Device memory that other processes can be given. */
+export class ShareableAllocation extends Allocation {}
+
 /** Page-locked memory, with the buffer in which JavaScript sees it. */
 export class HostAllocation extends Allocation {
   readonly buffer: ArrayBufferLike

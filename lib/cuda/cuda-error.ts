@@ -8,7 +8,8 @@ import { takeThrown } from './host-call.js'
 /**
  * A failed operation of a device. `code` is the CUDA runtime's name for the error, such as `cudaErrorMemoryAllocation`; the
  * host device uses the same. heddle's own are `heddleErrorDeviceClosed`, `heddleErrorLostCompletion`,
- * `heddleErrorNotBuilt` and `heddleErrorHostFunction`.
+ * `heddleErrorNotBuilt`, `heddleErrorHostFunction`, `heddleErrorNcclMissing`, and those of a group of ranks that has failed
+ * (see `Comm`).
  */
 export class CudaError extends HeddleError {
   /** The CUDA runtime's number, such as 2; negative for heddle's own. */

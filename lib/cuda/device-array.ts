@@ -5,6 +5,7 @@ import { type Allocation, disposedError, HostAllocation } from './allocation.js'
 import type { Device } from './device.js'
 import { type DLPackTensor, dlpackType, placeOf } from './dlpack.js'
 import { bytesOf, type Dtype, validateDtype } from './dtype.js'
+import { shareArray } from './ipc.js'
 
 /** Made by heddle only: arrays come from `Device.alloc` and `Device.pinned`. */
 export abstract class DeviceMemory<D extends Dtype> implements Disposable {
@@ -98,6 +99,18 @@ export abstract class DeviceMemory<D extends Dtype> implements Disposable {
 export class DeviceArray<D extends Dtype = Dtype> extends DeviceMemory<D> {
   /** Pinned arrays have one. */
   declare readonly array?: never
+
+  /**
+   * Names the memory for other processes on this machine: 64 bytes for `Device.openIpc` there; on a GPU a
+   * `cudaIpcMemHandle_t`, for CuPy as well. Keep the array until they are done with it: its disposal is not put off for them, and on a
+   * GPU they would use memory that is gone.
+   *
+   * @throws TypeError with `code` `ERR_INVALID_ARG_VALUE` for memory that was not allocated with `shareable: true`, since
+   *   that of pools, which plain allocations come from, can't be shared so; or for a part of an array
+   */
+  ipcHandle(): Promise<Uint8Array> {
+    return shareArray(this)
+  }
 
   /**
    * Part of this array: the elements from `start` up to `end`, without a copy.

@@ -3,7 +3,13 @@ import { ArgumentRangeError, ArgumentTypeError, ArgumentValueError } from '../ar
 import { HeddleError } from '../errors.js'
 import { addon } from '../native.js'
 import { validateBoolean, validateInteger, validateObject } from '../validate.js'
-import { Allocation, type AllocationRecord, HostAllocation, PinnedAllocation } from './allocation.js'
+import {
+  Allocation,
+  type AllocationRecord,
+  HostAllocation,
+  PinnedAllocation,
+  ShareableAllocation,
+} from './allocation.js'
 import { type CompileOptions, compile } from './compile.js'
 import { type CudaError, deviceClosed } from './cuda-error.js'
 import { DeviceArray } from './device-array.js'
@@ -11,6 +17,7 @@ import type { DeviceInfo } from './device-info.js'
 import type { DLPackTensor } from './dlpack.js'
 import { bytesOf, type Dtype, validateDtype } from './dtype.js'
 import { Event, type EventOptions } from './event.js'
+import { type IpcEvent, ipcEvent, openArray } from './ipc.js'
 import type { Kernels } from './kernel-signatures.js'
 import type { Ledger } from './leaks.js'
 import { type Library, loadLibrary } from './library.js'
@@ -134,7 +141,10 @@ export class Device implements AsyncDisposable {
     const record = this.record(bytes, dtype, label, Device.prototype.alloc)
     return call(
       (id) => addon.allocate(id, this.number, bytes, shareable),
-      (memory) => new DeviceArray(dtype, length, new Allocation(this, memory, record()), 0, true),
+      (memory) => {
+        const Made = shareable ? ShareableAllocation : Allocation
+        return new DeviceArray(dtype, length, new Made(this, memory, record()), 0, true)
+      },
     )
   }
 
@@ -215,6 +225,32 @@ export class Device implements AsyncDisposable {
   wrap(tensor: DLPackTensor, options?: WrapOptions): DeviceArray<Dtype> {
     this.#usable('wrap')
     return wrap(this, tensor, options)
+  }
+
+  /**
+   * An array over memory of another process on this machine, which gave out the handle (`DeviceArray.ipcHandle`, or
+   * `cudaIpcGetMemHandle` of anything else). Disposing of it lets go of the memory and frees nothing. The processes order
+   * their work by themselves: with an {@link ipcEvent}, or by waiting for it. On a GPU nobody can check that the memory is
+   * that large, and its owner must keep it meanwhile. Host devices share with others of the same user, and a handle opens
+   * for as long as its owner lives.
+   *
+   * @throws TypeError or RangeError at the call; rejects with a {@link CudaError}, `cudaErrorInvalidResourceHandle` when there is
+   *   no such memory
+   */
+  openIpc<D extends Dtype>(handle: Uint8Array, dtype: D, length: number): Promise<DeviceArray<D>> {
+    this.#bytes('openIpc', dtype, length)
+    return openArray(this, handle, dtype, length)
+  }
+
+  /** An event for several processes; with a handle, the one that another process has made. */
+  ipcEvent(handle?: Uint8Array): Promise<IpcEvent> {
+    this.#usable('ipcEvent')
+    return ipcEvent(this, handle)
+  }
+
+  /** @internal Throws when the device is closed. */
+  checkUsable(operation: string): void {
+    this.#usable(operation)
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Device, type DeviceArray, load, type Stream } from 'heddle/cuda'
+import { comm, type Device, type DeviceArray, load, open, type Stream } from 'heddle/cuda'
 import { compileIfPossible } from './compilers.ts'
 
 /** The calls of the CUDA runtime at which a fault can be injected. */
@@ -36,6 +36,8 @@ export const operations = [
   'cudaLaunchKernelExC',
   'cudaMemcpy2DAsync',
   'cudaMemcpyBatchAsync',
+  'cudaMemcpyPeerAsync',
+  'cudaDeviceEnablePeerAccess',
   'cudaHostRegister',
   'cudaHostUnregister',
   'cudaMemPoolCreate',
@@ -44,6 +46,14 @@ export const operations = [
   'cudaFreeAsync',
   'cudaMemPoolTrimTo',
   'cudaMemPoolGetAttribute',
+  'cudaIpcGetMemHandle',
+  'cudaIpcOpenMemHandle',
+  'cudaIpcCloseMemHandle',
+  'cudaIpcGetEventHandle',
+  'cudaIpcOpenEventHandle',
+  'ncclGetUniqueId',
+  'ncclCommInitRankConfig',
+  'collective',
 ] as const
 
 /** Larger than what the host device does at once. */
@@ -98,6 +108,7 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     pending.push(end.elapsedSince(start))
     if (registered !== undefined) pending.push(first.copy(a, registered))
     if (pooled !== undefined) pending.push(second.copy(pooled, b))
+    pending.push(useComm(gpu, first, a), usePeer(gpu, first, a), useIpc(gpu, first, a))
     pending.push(useGraph(first, second, a, b), first.sync(), second.sync())
   }
   if (flip && a) {
@@ -114,6 +125,36 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
   }
   results.push(...(await Promise.allSettled(streams.map((stream) => stream[Symbol.asyncDispose]()))))
   return results
+}
+
+/** A group of one, and a reduction in it. */
+async function useComm(gpu: Device, stream: Stream, array: DeviceArray<'u8'>) {
+  const [own] = await comm([gpu])
+  await own?.allReduce(stream, array).then(undefined, (error) => {
+    own.dispose()
+    throw error
+  })
+  own?.dispose()
+}
+
+/** A copy to another device and back. */
+async function usePeer(gpu: Device, stream: Stream, array: DeviceArray<'u8'>) {
+  await using peer = await open('host')
+  const other = await peer.alloc('u8', array.length)
+  const there = stream.copy(other, array)
+  const ends = await Promise.allSettled([gpu.canAccessPeer(peer), there, stream.copy(array, other)])
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
+
+/** Memory and an event that are shared, with this process. */
+async function useIpc(gpu: Device, stream: Stream, array: DeviceArray<'u8'>) {
+  using shared = await gpu.alloc('u8', array.length, { shareable: true })
+  using again = await gpu.openIpc(await shared.ipcHandle(), 'u8', array.length)
+  using event = await gpu.ipcEvent()
+  using other = await gpu.ipcEvent(event.handle)
+  await event.record(stream)
+  other.wait(stream)
+  await stream.copy(again, array)
 }
 
 /** A graph over two streams, launched, updated and launched again. */

@@ -1,2 +1,11 @@
 /** What the programs of fixtures/work.mjs do without end. */
-export const kindsOfWork = ['copies', 'loads', 'allocs', 'calls', 'graphs', 'opens', 'stuck'] as const
+export const kindsOfWork = [
+  'copies',
+  'loads',
+  'allocs',
+  'calls',
+  'collectives',
+  'graphs',
+  'opens',
+  'stuck',
+] as const

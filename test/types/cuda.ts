@@ -1,7 +1,10 @@
 // What the types of heddle/cuda infer and refuse. Checked by `npm run types`; never run.
 import {
   type Availability,
+  type Comm,
   type CudaError,
+  comm,
+  commId,
   type Device,
   DeviceArray,
   type DeviceInfo,
@@ -10,6 +13,7 @@ import {
   type ElementOf,
   type Event,
   type Graph,
+  type IpcEvent,
   type Loaded,
   load,
   open,
@@ -195,4 +199,28 @@ export async function graphs(stream: Stream, array: DeviceArray<'f32'>): Promise
     // @ts-expect-error: the dtype decides what fills an array
     s.fill(array, 1n)
   })
+}
+
+export async function collectives(gpu: Device, stream: Stream, array: DeviceArray<'f32'>): Promise<void> {
+  const group = await comm([gpu, gpu])
+  same<typeof group, Comm[]>(true)
+  const own = await comm(gpu, { id: await commId(gpu), rank: 0, size: 1, timeout: 100 })
+  same<typeof own, Comm>(true)
+  const reduced = own.allReduce(stream, array, array, { op: 'max' })
+  same<typeof reduced, StreamOp>(true)
+  own.group(stream, (g) => g.send(array, 1).receive(array, 1))
+  // @ts-expect-error: a reduction that there is not
+  own.allReduce(stream, array, array, { op: 'xor' })
+  // @ts-expect-error: a rank needs the group's id
+  await comm(gpu, { rank: 0, size: 1 })
+}
+
+export async function otherProcesses(gpu: Device, stream: Stream, array: DeviceArray<'f32'>): Promise<void> {
+  const opened = await gpu.openIpc(await array.ipcHandle(), 'f32', array.length)
+  same<typeof opened, DeviceArray<'f32'>>(true)
+  const event = await gpu.ipcEvent()
+  same<typeof event, IpcEvent>(true)
+  await event.record(stream)
+  // @ts-expect-error: a handle is bytes
+  await gpu.openIpc('handle', 'f32', 1)
 }
