@@ -58,6 +58,7 @@ export const pathCall = {
   copyFile: 18,
   fallocate: 19,
   readFiles: 20,
+  statfs: 21,
 } as const
 
 export const pathFlag = { force: 1, recursive: 2, withTypes: 4, noFollow: 8 } as const
