@@ -9,6 +9,7 @@ void add_core_calls(Napi::Env env, Napi::Object exports);
 void add_memory_calls(Napi::Env env, Napi::Object exports);
 void add_file_calls(Napi::Env env, Napi::Object exports);
 void add_socket_calls(Napi::Env env, Napi::Object exports);
+void add_datagram_calls(Napi::Env env, Napi::Object exports);
 void add_http_calls(Napi::Env env, Napi::Object exports);
 void add_device_calls(Napi::Env env, Napi::Object exports);
 void add_comm_calls(Napi::Env env, Napi::Object exports);

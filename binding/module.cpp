@@ -21,6 +21,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   add_memory_calls(env, exports);
   add_file_calls(env, exports);
   add_socket_calls(env, exports);
+  add_datagram_calls(env, exports);
   add_http_calls(env, exports);
   add_device_calls(env, exports);
   add_comm_calls(env, exports);

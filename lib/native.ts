@@ -71,6 +71,30 @@ export interface Addon {
   setNoDelay(socket: number, on: boolean): number
   setKeepAlive(socket: number, on: boolean, seconds: number): number
   socketAddress(endpoint: number, peer: boolean): [family: 0 | 4 | 6, host: string, port: number] | undefined
+  datagramBuffers(): ArrayBuffer
+  bindDatagrams(
+    host: string,
+    port: number,
+    reuseAddress: boolean,
+    reusePort: boolean,
+    ipv6Only: boolean,
+    receiveBuffer: number,
+    sendBuffer: number,
+  ): number
+  connectDatagrams(socket: number, host: string | undefined, port: number): number
+  sendDatagram(socket: number, bytes: Uint8Array, host: string | undefined, port: number): number
+  queueDatagram(
+    id: number,
+    socket: number,
+    memory: number,
+    offset: number,
+    bytes: number,
+    host: string | undefined,
+    port: number,
+  ): void
+  setDatagramOption(socket: number, option: number, value: number): number
+  setMembership(socket: number, group: string, by: string | undefined, member: boolean): number
+  droppedDatagrams(socket: number): number
   vectored(id: number, fd: number, reads: boolean, position: number, parts: Float64Array): void
   availability(): Availability
   devices(): NativeDeviceInfo[]

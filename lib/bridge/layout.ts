@@ -58,6 +58,7 @@ export const pathCall = {
   copyFile: 18,
   fallocate: 19,
   readFiles: 20,
+  statfs: 21,
 } as const
 
 export const pathFlag = { force: 1, recursive: 2, withTypes: 4, noFollow: 8 } as const
@@ -66,6 +67,19 @@ export const pathFlag = { force: 1, recursive: 2, withTypes: 4, noFollow: 8 } as
 export const bufferUnit = 1 << 20
 /** Bytes from one receive buffer to the next. */
 export const receiveBufferBytes = 8 << 10
+
+/** Places of the datagram buffers, bytes of each, and bytes of what follows them about each sender: native/bridge/datagram_buffers.hpp. */
+export const datagramPlaces = 64
+export const datagramPlaceBytes = 64 << 10
+export const datagramSenderBytes = 64
+
+/** Settings of UDP sockets: native/bridge/datagram_calls.hpp. */
+export const datagramOption = {
+  broadcast: 1,
+  timeToLive: 2,
+  multicastTimeToLive: 3,
+  multicastLoopback: 4,
+} as const
 
 export const tryPageCache = 1
 export const wholeNumbers = 1

@@ -62,13 +62,30 @@ const zero = 48
 
 /** Its form is said in native/io/list_folder.hpp. */
 export function readListing(listing: Buffer, entries: Entries): void {
+  for (let at = 0; at < listing.length; ) at = readEntry(listing, at, entries)
+}
+
+/** Returns where the next is. */
+function readEntry(listing: Buffer, at: number, entries: Entries): number {
+  const end = listing.indexOf(nul, at)
+  const kind = listing[at] as number
+  const rest = listing.subarray(at + 1, end)
+  if (kind === slash) entries.enter(rest)
+  else entries.add(kind - zero, rest)
+  return end + 1
+}
+
+/** The entries of a listing, each made when it is asked for. */
+export function* entriesOf(
+  path: string | Buffer,
+  listing: Buffer,
+  options: NameOptions,
+): Generator<Dirent, void, undefined> {
+  const entries = new TypedEntries(path, options)
   for (let at = 0; at < listing.length; ) {
-    const end = listing.indexOf(nul, at)
-    const kind = listing[at] as number
-    const rest = listing.subarray(at + 1, end)
-    if (kind === slash) entries.enter(rest)
-    else entries.add(kind - zero, rest)
-    at = end + 1
+    at = readEntry(listing, at, entries)
+    const entry = entries.result.pop()
+    if (entry !== undefined) yield entry as Dirent
   }
 }
 

@@ -4,10 +4,16 @@
 #include <utility>
 
 #include "native/bridge/bridge.hpp"
+#include "native/bridge/datagram_buffers.hpp"
+#include "native/bridge/datagram_socket.hpp"
 #include "native/bridge/send_operation.hpp"
 #include "native/bridge/socket.hpp"
 
 namespace heddle::bridge {
+
+Endpoints::Endpoints(Bridge& bridge) noexcept : bridge_(bridge) {}
+
+Endpoints::~Endpoints() = default;
 
 std::int32_t Endpoints::add(std::unique_ptr<Endpoint> endpoint) {
   if (free_.empty()) {
@@ -35,6 +41,12 @@ Endpoint* Endpoints::find(std::int32_t number) noexcept {
 Socket* Endpoints::find_socket(std::int32_t number) noexcept {
   Endpoint* endpoint = find(number);
   return endpoint != nullptr && endpoint->kind == Endpoint::Kind::socket ? static_cast<Socket*>(endpoint) : nullptr;
+}
+
+DatagramSocket* Endpoints::find_datagrams(std::int32_t number) noexcept {
+  Endpoint* endpoint = find(number);
+  return endpoint != nullptr && endpoint->kind == Endpoint::Kind::datagrams ? static_cast<DatagramSocket*>(endpoint)
+                                                                            : nullptr;
 }
 
 void Endpoints::handle(const Submission& submission) {
@@ -68,14 +80,33 @@ void Endpoints::handle(const Submission& submission) {
 
 void Endpoints::deliver_buffer(std::int32_t id, int buffer, std::size_t bytes) {
   bridge_.report_progress(id, static_cast<double>(buffer * kBufferUnit + static_cast<std::int32_t>(bytes)));
-  lent_.push_back({.message = bridge_.messages(), .buffer = buffer});
+  lent_.push_back({.message = bridge_.messages(), .buffer = buffer, .datagram = false});
+}
+
+void Endpoints::deliver_datagram(std::int32_t id, int place, std::size_t bytes) {
+  bridge_.report_progress(id, static_cast<double>(place * kBufferUnit + static_cast<std::int32_t>(bytes)));
+  lent_.push_back({.message = bridge_.messages(), .buffer = place, .datagram = true});
+}
+
+DatagramBuffers& Endpoints::datagram_buffers() {
+  if (datagram_buffers_ == nullptr) datagram_buffers_ = std::make_unique<DatagramBuffers>();
+  return *datagram_buffers_;
 }
 
 void Endpoints::messages_seen(std::uint64_t count) {
+  bool datagrams = false;
   while (!lent_.empty() && lent_.front().message <= count) {
-    give_back(lent_.front().buffer);
+    const Lent lent = lent_.front();
     lent_.pop_front();
+    if (lent.datagram) {
+      datagram_buffers_->put_back(lent.buffer);
+      datagrams = true;
+    } else {
+      give_back(lent.buffer);
+    }
   }
+  if (!datagrams) return;
+  for (DatagramSocket* socket : std::exchange(starved_, {})) socket->buffers_free();
 }
 
 void Endpoints::give_back(int buffer) {

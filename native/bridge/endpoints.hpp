@@ -14,15 +14,17 @@
 namespace heddle::bridge {
 
 class Bridge;
+class DatagramBuffers;
+class DatagramSocket;
 class Socket;
 
 // The sockets and listeners of one JavaScript environment, by number. The JS thread only.
 class Endpoints {
  public:
-  explicit Endpoints(Bridge& bridge) noexcept : bridge_(bridge) {}
+  explicit Endpoints(Bridge& bridge) noexcept;
   Endpoints(const Endpoints&) = delete;
   Endpoints& operator=(const Endpoints&) = delete;
-  ~Endpoints() = default;
+  ~Endpoints();
 
   [[nodiscard]] Bridge& bridge() noexcept { return bridge_; }
 
@@ -31,6 +33,7 @@ class Endpoints {
   // Null when nobody has that number.
   [[nodiscard]] Endpoint* find(std::int32_t number) noexcept;
   [[nodiscard]] Socket* find_socket(std::int32_t number) noexcept;
+  [[nodiscard]] DatagramSocket* find_datagrams(std::int32_t number) noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return endpoints_.size() - free_.size(); }
 
   // Opcodes from first_socket_opcode on.
@@ -38,6 +41,13 @@ class Endpoints {
 
   // Tells JavaScript of bytes in a receive buffer. The buffer is free again when JavaScript has seen the message.
   void deliver_buffer(std::int32_t id, int buffer, std::size_t bytes);
+  // The same with a place of the datagram buffers.
+  void deliver_datagram(std::int32_t id, int place, std::size_t bytes);
+  // Made when they are first asked for.
+  [[nodiscard]] DatagramBuffers& datagram_buffers();
+  // All datagram buffers are lent: the socket is told when that has changed, unless it is forgotten before.
+  void starve(DatagramSocket& socket) { starved_.push_back(&socket); }
+  void forget_starved(DatagramSocket& socket) noexcept { std::erase(starved_, &socket); }
   // JavaScript has seen this many messages since the start.
   void messages_seen(std::uint64_t count);
   void give_back(int buffer);
@@ -49,9 +59,12 @@ class Endpoints {
   struct Lent {
     std::uint64_t message;  // the count of messages when its own was written
     int buffer;
+    bool datagram;
   };
 
   Bridge& bridge_;
+  std::unique_ptr<DatagramBuffers> datagram_buffers_;
+  std::vector<DatagramSocket*> starved_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   std::vector<std::int32_t> free_;
   std::deque<Lent> lent_;

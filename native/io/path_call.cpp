@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -56,6 +57,19 @@ PathOutcome read_link(const std::string& path) {
     }
     name.resize(name.size() * 2);
   }
+}
+
+PathOutcome file_system(const std::string& path) {
+  struct statfs found{};
+  PathOutcome outcome = repeated([&] { return ::statfs(path.c_str(), &found); });
+  if (outcome.result < 0) return outcome;
+  for (const auto number : {static_cast<std::uint64_t>(found.f_type), static_cast<std::uint64_t>(found.f_bsize),
+                            static_cast<std::uint64_t>(found.f_blocks), static_cast<std::uint64_t>(found.f_bfree),
+                            static_cast<std::uint64_t>(found.f_bavail), static_cast<std::uint64_t>(found.f_files),
+                            static_cast<std::uint64_t>(found.f_ffree)}) {
+    outcome.bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
+  }
+  return outcome;
 }
 
 PathOutcome make_temporary(std::string name) {
@@ -148,6 +162,8 @@ PathOutcome carry_out(const PathRequest& request, const std::atomic<bool>& cance
       });
     case PathCall::read_files:
       return read_files(request.path, cancelled);
+    case PathCall::statfs:
+      return file_system(request.path);
   }
   return {.result = -ENOSYS};
 }
