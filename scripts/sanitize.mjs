@@ -7,7 +7,7 @@ import { Failure, main, output, root, run, which } from './support/run.mjs'
 import { Steps } from './support/steps.mjs'
 import { doctest, vitest } from './support/suites.mjs'
 import { ourReports } from './support/tsan-reports.mjs'
-import { buildLibrary } from './support/typescript.mjs'
+import { buildLibrary, buildTools } from './support/typescript.mjs'
 
 // Sanitizers want their shadow memory where a randomized layout may have put something else.
 const wrap = which('setarch') ? ['setarch', process.arch === 'x64' ? 'x86_64' : 'aarch64', '-R'] : []
@@ -71,6 +71,7 @@ await main(import.meta.url, async ([kind, ...vitestArgs]) => {
     buildPreset(preset, ['HEDDLE_ADDON=ON'])
     placeAddon(dir)
     buildLibrary()
+    buildTools()
   })
   for (const part of ['native', 'traced', 'cuda']) {
     const env = { ...process.env, ...native }
