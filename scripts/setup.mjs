@@ -23,6 +23,7 @@ const extras = {
   bench: [
     { pkg: 'libasio-dev', there: header('asio.hpp') },
     { pkg: 'wrk', there: command('wrk') },
+    { pkg: 'fio', there: command('fio') },
     { pkg: 'libtbb-dev', there: header('oneapi/tbb/version.h') },
   ],
   xz: [{ pkg: 'xz-utils', there: command('xz') }],
