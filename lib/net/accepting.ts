@@ -1,20 +1,21 @@
-import { expect, type Pending, rest, stayAwake, submit } from '../bridge/bridge.js'
+import { expect, type Pending, submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
 import { ClosedError } from '../errors.js'
 import { Socket } from './socket.js'
 import { SocketError } from './socket-error.js'
-import type { Waiter, WaiterQueue } from './waiter.js'
+import type { Waiter, WaitOptions } from './waiter.js'
+import { Waiters } from './waiters.js'
 
 /** Connections that wait here for somebody to take them; further ones wait in the system's backlog. */
 const limit = 1024
 
 /** The connections of a listener: those that nobody has taken yet, and who waits for more. */
-export class Accepting implements Pending, WaiterQueue {
+export class Accepting implements Pending {
   readonly background = true
   readonly #listener: number
   readonly #highWaterMark: number
   readonly #sockets: Socket[] = []
-  readonly #waiters: Waiter[] = []
+  readonly #waiters = new Waiters()
   #id = 0
   #accepting = false
   #end: Error | undefined
@@ -37,17 +38,9 @@ export class Accepting implements Pending, WaiterQueue {
   }
 
   /** Precondition: there is none at once. */
-  wait(waiter: Waiter): void {
-    this.#waiters.push(waiter)
-    stayAwake()
+  wait(waiter: Waiter, options: WaitOptions | undefined): void {
+    this.#waiters.add(waiter, options)
     if (!this.#accepting) this.#accept()
-  }
-
-  abandoned(waiter: Waiter): void {
-    const index = this.#waiters.indexOf(waiter)
-    if (index < 0) return
-    this.#waiters.splice(index, 1)
-    rest()
   }
 
   /** The listener is closed. Connections that nobody has taken are closed too. */
@@ -72,10 +65,8 @@ export class Accepting implements Pending, WaiterQueue {
       void socket.close()
       return
     }
-    const waiter = this.#waiters.shift()
+    const waiter = this.#waiters.next()
     if (waiter !== undefined) {
-      rest()
-      waiter.release()
       waiter.resolve(socket as never)
       return
     }
@@ -93,10 +84,6 @@ export class Accepting implements Pending, WaiterQueue {
 
   #finish(end: Error): void {
     this.#end ??= end
-    for (const waiter of this.#waiters.splice(0)) {
-      rest()
-      waiter.release()
-      waiter.reject(end)
-    }
+    this.#waiters.rejectAll(end)
   }
 }

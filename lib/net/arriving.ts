@@ -1,10 +1,11 @@
-import { expect, type Pending, rest, stayAwake, submit } from '../bridge/bridge.js'
+import { expect, type Pending, submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
 import { ClosedError } from '../errors.js'
 import type { Datagram } from './datagram.js'
 import { datagramOf } from './datagram-buffers.js'
 import { SocketError } from './socket-error.js'
-import type { Waiter, WaiterQueue } from './waiter.js'
+import type { Waiter, WaitOptions } from './waiter.js'
+import { Waiters } from './waiters.js'
 
 /** What a datagram costs beside its bytes, about: a crowd of empty ones must not be free. */
 const overhead = 256
@@ -13,12 +14,12 @@ const overhead = 256
  * The datagrams of a socket that nobody has taken yet, and who waits for more. When about `limit` bytes wait here, nothing
  * is taken from the system until half of them are taken; there, what finds no room is dropped.
  */
-export class Arriving implements Pending, WaiterQueue {
+export class Arriving implements Pending {
   readonly background = true
   readonly #socket: number
   readonly #limit: number
   readonly #arrived: (Datagram | SocketError)[] = []
-  readonly #waiters: Waiter[] = []
+  readonly #waiters = new Waiters()
   #next = 0 // of #arrived: shift() of a long array copies all of it
   #bytes = 0
   #id = 0
@@ -53,17 +54,9 @@ export class Arriving implements Pending, WaiterQueue {
   }
 
   /** Precondition: there is none at once. */
-  wait(waiter: Waiter): void {
-    this.#waiters.push(waiter)
-    stayAwake()
+  wait(waiter: Waiter, options: WaitOptions | undefined): void {
+    this.#waiters.add(waiter, options)
     if (!this.#receiving) this.#receive()
-  }
-
-  abandoned(waiter: Waiter): void {
-    const index = this.#waiters.indexOf(waiter)
-    if (index < 0) return
-    this.#waiters.splice(index, 1)
-    rest()
   }
 
   /** The socket is closed: nobody gets anything any more. */
@@ -72,11 +65,7 @@ export class Arriving implements Pending, WaiterQueue {
     this.#arrived.length = 0
     this.#next = 0
     this.#bytes = 0
-    for (const waiter of this.#waiters.splice(0)) {
-      rest()
-      waiter.release()
-      waiter.reject(this.#closed)
-    }
+    this.#waiters.rejectAll(this.#closed)
   }
 
   #receive(): void {
@@ -88,13 +77,11 @@ export class Arriving implements Pending, WaiterQueue {
   progress(message: number): void {
     if (this.#closed !== undefined) return
     const what = message < 0 ? new SocketError(message, 'recvmsg') : datagramOf(message)
-    const waiter = this.#waiters.shift()
+    const waiter = this.#waiters.next()
     if (waiter === undefined) {
       this.#keep(what)
       return
     }
-    rest()
-    waiter.release()
     if (what instanceof SocketError) waiter.reject(what)
     else waiter.resolve(what as never)
   }

@@ -1,22 +1,24 @@
-import { expect, type Pending, rest, stayAwake, submit } from '../bridge/bridge.js'
+import { ArgumentValueError } from '../argument-errors.js'
+import { expect, type Pending, submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
 import { ClosedError } from '../errors.js'
 import { bytesOf, receiveBuffers, startOf } from './receive-buffers.js'
 import { SocketError } from './socket-error.js'
-import type { Waiter, WaiterQueue } from './waiter.js'
+import type { Waiter, WaitOptions } from './waiter.js'
+import { Waiters } from './waiters.js'
 
 /**
  * What a connection has received and nobody has read, and who waits for more. Native code tells of bytes in its receive
  * buffers, which are copied out at once: the kernel gets them back whatever the reader does. When `limit` bytes wait here,
  * no more is taken from the kernel until half of them are read.
  */
-export class Incoming implements Pending, WaiterQueue {
+export class Incoming implements Pending {
   readonly background = true
   readonly #socket: number
   readonly #limit: number
   readonly #memory = receiveBuffers()
   readonly #chunks: Buffer[] = []
-  readonly #waiters: Waiter[] = []
+  readonly #waiters = new Waiters()
   #bytes = 0
   #id = 0
   #receiving = false
@@ -63,17 +65,9 @@ export class Incoming implements Pending, WaiterQueue {
   }
 
   /** The next bytes go to `waiter`, after those who wait already. Precondition: there is nothing at once. */
-  wait(waiter: Waiter): void {
-    this.#waiters.push(waiter)
-    stayAwake()
+  wait(waiter: Waiter, options: WaitOptions | undefined): void {
+    this.#waiters.add(waiter, options)
     if (!this.#receiving) this.#receive()
-  }
-
-  abandoned(waiter: Waiter): void {
-    const index = this.#waiters.indexOf(waiter)
-    if (index < 0) return
-    this.#waiters.splice(index, 1)
-    rest()
   }
 
   /** The socket is closed: nobody gets anything any more. */
@@ -103,7 +97,7 @@ export class Incoming implements Pending, WaiterQueue {
     let start = startOf(message)
     let length = bytesOf(message)
     while (length > 0) {
-      const waiter = this.#waiters.shift()
+      const waiter = this.#waiters.next()
       if (waiter === undefined) {
         this.#keep(start, length)
         return
@@ -116,12 +110,14 @@ export class Incoming implements Pending, WaiterQueue {
 
   /** Returns how many bytes it took. */
   #serve(waiter: Waiter, start: number, length: number): number {
-    rest()
-    waiter.release()
     const target = waiter.target()
     if (target === undefined) {
       waiter.resolve(this.#copy(start, length) as never)
       return length
+    }
+    if (target.length === 0) {
+      waiter.reject(new ArgumentValueError('view', target, 'was detached while it was waited for'))
+      return 0
     }
     const fits = Math.min(length, target.length)
     target.set(this.#memory.subarray(start, start + fits))
@@ -151,11 +147,9 @@ export class Incoming implements Pending, WaiterQueue {
 
   #finish(end: Error | null): void {
     this.#end ??= end
-    for (const waiter of this.#waiters.splice(0)) {
-      rest()
-      waiter.release()
-      if (end !== null) waiter.reject(end)
-      else waiter.resolve((waiter.target() === undefined ? null : 0) as never)
+    if (end !== null) this.#waiters.rejectAll(end)
+    for (let waiter = this.#waiters.next(); waiter !== undefined; waiter = this.#waiters.next()) {
+      waiter.resolve((waiter.target() === undefined ? null : 0) as never)
     }
   }
 }

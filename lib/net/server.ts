@@ -50,9 +50,7 @@ export class Server implements AsyncDisposable {
       return Promise.reject(error)
     }
     return new Promise((resolve, reject) => {
-      const waiter = new Waiter(resolve, reject)
-      this.#accepting.wait(waiter)
-      if (options !== undefined) waiter.watch(this.#accepting, options)
+      this.#accepting.wait(new Waiter(resolve, reject), options)
     })
   }
 

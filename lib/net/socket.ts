@@ -73,7 +73,7 @@ export class Socket implements AsyncDisposable {
     } catch (error) {
       return Promise.reject(error)
     }
-    return new Promise((resolve, reject) => this.#wait(new Waiter(resolve, reject), options))
+    return new Promise((resolve, reject) => this.#incoming.wait(new Waiter(resolve, reject), options))
   }
 
   /**
@@ -95,18 +95,15 @@ export class Socket implements AsyncDisposable {
     } catch (error) {
       return Promise.reject(error)
     }
-    return new Promise((resolve, reject) => this.#wait(new TargetWaiter(into, resolve, reject), options))
+    return new Promise((resolve, reject) =>
+      this.#incoming.wait(new TargetWaiter(into, resolve, reject), options),
+    )
   }
 
   #readable(options: WaitOptions | undefined): Incoming {
     if (this.#closing !== undefined) throw new ClosedError('socket')
     if (options?.signal?.aborted) throw new AbortError(options.signal)
     return this.#incoming
-  }
-
-  #wait(waiter: Waiter, options: WaitOptions | undefined): void {
-    this.#incoming.wait(waiter)
-    if (options !== undefined) waiter.watch(this.#incoming, options)
   }
 
   /** Chunks until the end of the stream. A loop that is left early leaves the socket open, and nothing is lost. */

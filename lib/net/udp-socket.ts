@@ -75,9 +75,7 @@ export class UdpSocket implements AsyncDisposable {
       return Promise.reject(error)
     }
     return new Promise((resolve, reject) => {
-      const waiter = new Waiter(resolve, reject)
-      this.#arriving.wait(waiter)
-      if (options !== undefined) waiter.watch(this.#arriving, options)
+      this.#arriving.wait(new Waiter(resolve, reject), options)
     })
   }
 

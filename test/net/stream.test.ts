@@ -119,6 +119,16 @@ describe('reads', () => {
     expect(rest.toString('latin1', 0, 4)).toBe('efgh')
   })
 
+  it('does not take memory that was detached meanwhile for the end of the stream', async () => {
+    await using both = await pair()
+    const into = new Uint8Array(8)
+    const waiting = both.far.readInto(into)
+    structuredClone(into.buffer, { transfer: [into.buffer] })
+    await both.near.write('kept')
+    await expect(waiting).rejects.toHaveProperty('code', 'ERR_INVALID_ARG_VALUE')
+    expect(String(await both.far.read())).toBe('kept')
+  })
+
   it('give bytes that are the reader’s own', async () => {
     await using both = await pair()
     await both.near.write('first')
