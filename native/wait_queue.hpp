@@ -18,7 +18,7 @@ struct WaitLink {
 // A coroutine that waits in a WaitQueue, and the base of every awaiter that does. It ends in exactly one of
 // two ways: somebody takes it out of the queue and wakes it, or its stop callback takes it out and schedules
 // it. Whoever finds it no longer queued is late and leaves it alone, so it is made ready once.
-class Waiter : public Runnable, public StopCallback, private WaitLink {
+class Waiter : public Runnable, private WaitLink, public StopCallback {
  public:
   Waiter(StopToken stop, StopCallback::Function on_stop) noexcept : StopCallback(on_stop), stop_(stop) {}
 
