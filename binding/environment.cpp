@@ -47,18 +47,22 @@ std::optional<Nanoseconds> Environment::take_turn() {
   return bridge_.executor().next_deadline();
 }
 
-// make_callback, so that microtasks and ticks run when it returns, and async hooks see it.
+// In a callback scope, so that microtasks and ticks run at its end, and async hooks see it.
 bool Environment::deliver(std::size_t count) {
   if (closing_ || settle_.IsEmpty()) return false;
+  napi_callback_scope scope = nullptr;
+  if (napi_open_callback_scope(env_, nullptr, async_context_, &scope) != napi_ok) return false;
   napi_value settle = settle_.Value();
   napi_value argument = nullptr;
   napi_create_uint32(env_, static_cast<std::uint32_t>(count), &argument);
-  const napi_status status = napi_make_callback(env_, async_context_, settle, settle, 1, &argument, nullptr);
-  if (status == napi_ok) return true;
-  if (status != napi_pending_exception) return false;
+  const napi_status status = napi_call_function(env_, settle, settle, 1, &argument, nullptr);
+  bridge_.batch_read();
   napi_value exception = nullptr;
-  if (napi_get_and_clear_last_exception(env_, &exception) == napi_ok) napi_fatal_exception(env_, exception);
-  return true;
+  if (status == napi_pending_exception && napi_get_and_clear_last_exception(env_, &exception) == napi_ok) {
+    napi_fatal_exception(env_, exception);
+  }
+  const bool closed = napi_close_callback_scope(env_, scope) == napi_ok;
+  return closed && (status == napi_ok || status == napi_pending_exception);
 }
 
 // No JavaScript runs from here on. Devices and bridge cancel and wait first: after the hooks the environment frees the buffers.

@@ -184,15 +184,21 @@ bool Bridge::take_remote() {
   return any;
 }
 
+void Bridge::batch_read() {
+  if (reading_ == 0) return;
+  delivered_ += std::exchange(reading_, 0);
+  endpoints_.messages_seen(delivered_);
+}
+
 bool Bridge::deliver() {
   const std::size_t count = std::exchange(replies_, 0);
   ++deliveries_;
   const Nanoseconds start = trace::enabled() ? Clock::monotonic().now() : 0;
   delivering_ = true;
+  reading_ = count;
   const bool alive = deliver_(count);
   delivering_ = false;
-  delivered_ += count;
-  endpoints_.messages_seen(delivered_);
+  batch_read();
   if (start != 0) {
     trace::record({.lane = trace::kScriptLane, .name = "settle", .start = start, .end = Clock::monotonic().now()});
   }

@@ -29,8 +29,8 @@ struct HttpCall;
 // with a batch of (id, result) pairs and one call into JavaScript per batch. One thread only, but for post().
 class Bridge {
  public:
-  // Called with replies()[0, count) filled in; runs JavaScript, which may write new submissions. Returns false when
-  // the environment is going and no JavaScript can run any more.
+  // Called with replies()[0, count) filled in; runs JavaScript, which may write new submissions. Calls batch_read() between
+  // the two, if it can. Returns false when the environment is going and no JavaScript can run any more.
   using Deliver = std::function<bool(std::size_t count)>;
   using Handler = void (*)(void* context, const Submission& submission);
   using Drained = void (*)(void* context);
@@ -57,6 +57,9 @@ class Bridge {
 
   // Takes what JavaScript has written, so that it can write more.
   void drain();
+  // JavaScript has read the batch, and its reactions have not run yet. The kernel gets the receive buffers of the batch back:
+  // what arrives while the reactions send their answers needs them.
+  void batch_read();
   // Runs everything that is ready, submits, and delivers, for as long as there is something to do and the budget
   // lasts. Then the loop may wait on the executor's descriptors; what is left wakes it again.
   void pump();
@@ -151,6 +154,7 @@ class Bridge {
   std::uint64_t deliveries_ = 0;
   std::uint64_t messages_ = 0;
   std::uint64_t delivered_ = 0;  // of the messages
+  std::size_t reading_ = 0;      // of the batch that JavaScript reads
   bool unflushed_ = false;  // JavaScript has begun an operation past the submissions since the last poll
   bool delivering_ = false;
   bool closed_ = false;
