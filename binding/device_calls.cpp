@@ -114,7 +114,7 @@ Napi::Value devices(const Napi::CallbackInfo& call) {
 
 // openDevice(id, lostId, options)
 Napi::Value open_device(const Napi::CallbackInfo& call) {
-  port(call).open(integer(call, 0), integer(call, 1), device_options(call[2].As<Napi::Object>()));
+  devices_in_order(call).open(integer(call, 0), integer(call, 1), device_options(call[2].As<Napi::Object>()));
   return call.Env().Undefined();
 }
 

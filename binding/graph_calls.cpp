@@ -6,46 +6,39 @@ namespace heddle::binding {
 
 namespace {
 
-// What was submitted before comes before.
-cuda::DevicePort& port(const Napi::CallbackInfo& call) {
-  Environment& environment = Environment::of(call.Env());
-  environment.bridge().drain();
-  return environment.devices();
-}
-
 // beginCapture(stream)
 Napi::Value begin_capture(const Napi::CallbackInfo& call) {
-  port(call).begin_capture(integer(call, 0));
+  devices_in_order(call).begin_capture(integer(call, 0));
   return call.Env().Undefined();
 }
 
 // joinCapture(stream)
 Napi::Value join_capture(const Napi::CallbackInfo& call) {
-  port(call).join_capture(integer(call, 0));
+  devices_in_order(call).join_capture(integer(call, 0));
   return call.Env().Undefined();
 }
 
 // cancelCapture()
 Napi::Value cancel_capture(const Napi::CallbackInfo& call) {
-  port(call).cancel_capture();
+  devices_in_order(call).cancel_capture();
   return call.Env().Undefined();
 }
 
 // endCapture(id, graph or -1)
 Napi::Value end_capture(const Napi::CallbackInfo& call) {
-  port(call).end_capture(integer(call, 0), integer(call, 1));
+  devices_in_order(call).end_capture(integer(call, 0), integer(call, 1));
   return call.Env().Undefined();
 }
 
 // launchGraph(stream, graph)
 Napi::Value launch_graph(const Napi::CallbackInfo& call) {
-  port(call).launch(integer(call, 0), integer(call, 1));
+  devices_in_order(call).launch(integer(call, 0), integer(call, 1));
   return call.Env().Undefined();
 }
 
 // dropGraph(graph)
 Napi::Value drop_graph(const Napi::CallbackInfo& call) {
-  port(call).drop_graph(integer(call, 0));
+  devices_in_order(call).drop_graph(integer(call, 0));
   return call.Env().Undefined();
 }
 

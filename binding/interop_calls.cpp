@@ -16,7 +16,7 @@ std::uint64_t big(const Napi::CallbackInfo& call, std::size_t index) {
 
 // streamHandle(id, stream)
 Napi::Value stream_handle(const Napi::CallbackInfo& call) {
-  Environment::of(call.Env()).devices().stream_handle(integer(call, 0), integer(call, 1));
+  devices_in_order(call).stream_handle(integer(call, 0), integer(call, 1));
   return call.Env().Undefined();
 }
 
@@ -30,8 +30,7 @@ Napi::Value memory_address(const Napi::CallbackInfo& call) {
 Napi::Value wrap_memory(const Napi::CallbackInfo& call) {
   auto* address = reinterpret_cast<std::byte*>(static_cast<std::uintptr_t>(big(call, 1)));
   const auto bytes = static_cast<std::size_t>(number(call, 2));
-  return Napi::Number::New(call.Env(),
-                           Environment::of(call.Env()).devices().wrap(integer(call, 0), address, bytes));
+  return Napi::Number::New(call.Env(), devices_in_order(call).wrap(integer(call, 0), address, bytes));
 }
 
 // startRange(name): what endRange takes

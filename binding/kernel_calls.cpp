@@ -11,13 +11,6 @@ namespace heddle::binding {
 
 namespace {
 
-// They must not overtake what was submitted before them: a kernel's number may just have been dropped.
-cuda::DevicePort& port_in_order(const Napi::CallbackInfo& call) {
-  Environment& environment = Environment::of(call.Env());
-  environment.bridge().drain();
-  return environment.devices();
-}
-
 std::string text_of(const Napi::Object& from, const char* name) {
   const Napi::Value value = from.Get(name);
   return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
@@ -44,7 +37,7 @@ cuda::CompileRequest to_request(const Napi::Object& from) {
 
 // compile(id, device, request)
 Napi::Value compile(const Napi::CallbackInfo& call) {
-  port_in_order(call).compile(integer(call, 0), integer(call, 1), to_request(call[2].As<Napi::Object>()));
+  devices_in_order(call).compile(integer(call, 0), integer(call, 1), to_request(call[2].As<Napi::Object>()));
   return call.Env().Undefined();
 }
 
@@ -53,19 +46,19 @@ Napi::Value load_library(const Napi::CallbackInfo& call) {
   const auto bytes = call[2].As<Napi::Uint8Array>();
   std::vector<std::byte> image(bytes.ByteLength());
   if (!image.empty()) std::memcpy(image.data(), bytes.Data(), image.size());
-  port_in_order(call).load_library(integer(call, 0), integer(call, 1), std::move(image));
+  devices_in_order(call).load_library(integer(call, 0), integer(call, 1), std::move(image));
   return call.Env().Undefined();
 }
 
 // kernel(id, library, name)
 Napi::Value kernel(const Napi::CallbackInfo& call) {
-  port_in_order(call).kernel(integer(call, 0), integer(call, 1), text(call, 2));
+  devices_in_order(call).kernel(integer(call, 0), integer(call, 1), text(call, 2));
   return call.Env().Undefined();
 }
 
 // occupancy(id, kernel, blockThreads, sharedBytes)
 Napi::Value occupancy(const Napi::CallbackInfo& call) {
-  port_in_order(call).occupancy(integer(call, 0), integer(call, 1), static_cast<unsigned>(integer(call, 2)),
+  devices_in_order(call).occupancy(integer(call, 0), integer(call, 1), static_cast<unsigned>(integer(call, 2)),
                                 static_cast<std::size_t>(number(call, 3)));
   return call.Env().Undefined();
 }

@@ -93,23 +93,27 @@ void Bridge::handle(const Submission& submission) {
 }
 
 void Bridge::open(std::int32_t id, std::string path, int flags, std::uint32_t mode) {
+  drain();
   if (closed_) return;
   FileOperation::open(*this, id, std::move(path), flags, mode);
   unflushed_ = true;
 }
 
 void Bridge::stat(std::int32_t id, std::string path, bool follow_links, const Submission& numbers) {
+  drain();
   if (closed_) return;
   FileOperation::stat(*this, id, std::move(path), follow_links, numbers);
   unflushed_ = true;
 }
 
 void Bridge::path_call(std::int32_t id, io::PathRequest request) {
+  drain();
   if (!closed_) PathOperation::start(*this, id, std::move(request));
 }
 
 void Bridge::vectored(std::int32_t id, io::Opcode opcode, int descriptor, double position,
                       std::vector<HeldMemory> parts) {
+  drain();
   if (closed_) return;
   FileOperation::vectored(*this, id, opcode, descriptor, position, std::move(parts));
   unflushed_ = true;
@@ -121,6 +125,7 @@ std::string Bridge::take_attached(std::int32_t id) {
 }
 
 void Bridge::http_request(std::int32_t id, std::int32_t client, HttpCall call) {
+  drain();
   if (closed_) return;
   http().request(id, client, std::move(call));
   unflushed_ = true;

@@ -64,7 +64,8 @@ class Bridge {
   // lasts. Then the loop may wait on the executor's descriptors; what is left wakes it again.
   void pump();
 
-  // Operations whose arguments do not fit a submission.
+  // Operations whose arguments do not fit a submission. They drain first, as whoever else begins an operation outside of a
+  // drain: a cancel that was submitted for the operation that had the id before must not meet this one.
   void open(std::int32_t id, std::string path, int flags, std::uint32_t mode);
   void stat(std::int32_t id, std::string path, bool follow_links, const Submission& numbers);
   void path_call(std::int32_t id, io::PathRequest request);

@@ -86,6 +86,7 @@ std::int32_t send_datagram(Endpoints& endpoints, std::int32_t number, std::span<
 
 void queue_datagram(Endpoints& endpoints, std::int32_t id, std::int32_t number, HeldMemory memory,
                     const std::optional<io::SocketAddress>& to) {
+  endpoints.bridge().drain();
   DatagramSocket* socket = endpoints.find_datagrams(number);
   if (socket == nullptr || !memory || memory.space == Space::device) {
     endpoints.bridge().reply(id, socket == nullptr ? -EBADF : -EFAULT, 0);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <limits>
 #include <utility>
 
 #include "native/bridge/bridge.hpp"
@@ -94,9 +95,7 @@ void HttpPort::drop(Number response) noexcept {
 
 void HttpPort::forget(HttpResponse& response) noexcept {
   const Number number = std::exchange(response.number, -1);
-  if (number < 0) return;
-  responses_[static_cast<std::size_t>(number)] = nullptr;
-  free_.push_back(number);
+  if (number >= 0) responses_.erase(number);
 }
 
 void HttpPort::fail(std::int32_t id, HttpFailure failure) {
@@ -114,21 +113,17 @@ std::optional<HttpDetail> HttpPort::take_detail(std::int32_t id) {
 }
 
 HttpPort::Number HttpPort::keep(std::shared_ptr<HttpResponse> response) {
-  if (free_.empty()) {
-    free_.push_back(static_cast<Number>(responses_.size()));
-    responses_.emplace_back();
-    free_.reserve(responses_.capacity());
-  }
-  const Number number = free_.back();
-  free_.pop_back();
-  response->number = number;
-  responses_[static_cast<std::size_t>(number)] = std::move(response);
-  return number;
+  do {
+    next_ = next_ == std::numeric_limits<Number>::max() ? 0 : next_ + 1;
+  } while (responses_.contains(next_));
+  response->number = next_;
+  responses_.emplace(next_, std::move(response));
+  return next_;
 }
 
 std::shared_ptr<HttpResponse> HttpPort::find(Number response) const noexcept {
-  const auto index = static_cast<std::size_t>(response);
-  return response >= 0 && index < responses_.size() ? responses_[index] : nullptr;
+  const auto found = responses_.find(response);
+  return found == responses_.end() ? nullptr : found->second;
 }
 
 std::size_t HttpPort::idle_connections() const noexcept {

@@ -76,7 +76,7 @@ class HttpPort {
   void stop() noexcept { tasks_.request_stop(); }
   [[nodiscard]] bool busy() const noexcept { return tasks_.live() != 0; }
 
-  [[nodiscard]] std::size_t responses() const noexcept { return responses_.size() - free_.size(); }
+  [[nodiscard]] std::size_t responses() const noexcept { return responses_.size(); }
   [[nodiscard]] std::size_t idle_connections() const noexcept;
 
  private:
@@ -92,8 +92,9 @@ class HttpPort {
   Bridge& bridge_;
   Scope tasks_;
   std::vector<std::shared_ptr<HttpClient>> clients_;    // by number; null once closed
-  std::vector<std::shared_ptr<HttpResponse>> responses_;  // by number
-  std::vector<Number> free_;
+  // By number. Numbers come again only after two billion others: JavaScript may still drop a response that has just ended.
+  std::unordered_map<Number, std::shared_ptr<HttpResponse>> responses_;
+  Number next_ = 0;
   std::unordered_map<std::int32_t, HttpDetail> details_;
 };
 

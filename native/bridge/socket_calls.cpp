@@ -35,6 +35,7 @@ std::int32_t listen(Endpoints& endpoints, const io::SocketAddress& address, cons
 
 void connect(Endpoints& endpoints, std::int32_t id, const io::SocketAddress& to,
              const std::optional<io::SocketAddress>& from) {
+  endpoints.bridge().drain();
   const io::Result made = io::make_socket(to.family(), SOCK_STREAM);
   if (!made.ok()) {
     endpoints.bridge().reply(id, -made.error().value(), 0);

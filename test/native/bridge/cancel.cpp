@@ -49,6 +49,21 @@ TEST_CASE_ON_BACKENDS("Bridge: a sleep and a waiting read are cancelled, once ea
   CHECK(pipe.drain() == "later");
 }
 
+TEST_CASE_ON_BACKENDS("Bridge: a cancel of what has ended does not meet the operation that has its id now") {
+  SKIP_WITHOUT_BACKEND();
+  const TemporaryFolder folder;
+  const std::string path = folder.file("file", "content");
+  Script script(options<Choice>());
+  const auto sleeper = script.sleep(0);
+  script.until(sleeper);
+  script.cancel(sleeper);
+  script.bridge.open(sleeper, path, O_RDONLY, 0);
+  Reply second{};
+  script.on_settled = [&](const Reply& reply) { second = reply; };
+  script.until([&] { return script.replies(sleeper) == 2; });
+  CHECK(second.status == 0);
+}
+
 TEST_CASE_ON_BACKENDS("Bridge: an operation and its cancel in one batch") {
   SKIP_WITHOUT_BACKEND();
   const TemporaryFolder folder;
