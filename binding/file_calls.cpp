@@ -1,4 +1,6 @@
 #include <cerrno>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,10 +68,17 @@ Napi::Value vectored(const Napi::CallbackInfo& call) {
   return call.Env().Undefined();
 }
 
+// What is longer is not copied on this thread, but lives until JavaScript has no more use for it.
+constexpr std::size_t kLongestCopy = std::size_t{64} << 10;
+
 // takeBytes(id): what came with the reply that is being handled
 Napi::Value take_bytes(const Napi::CallbackInfo& call) {
-  const std::string bytes = Environment::of(call.Env()).bridge().take_attached(integer(call, 0));
-  return Napi::Buffer<char>::Copy(call.Env(), bytes.data(), bytes.size());
+  auto bytes = std::make_unique<std::string>(Environment::of(call.Env()).bridge().take_attached(integer(call, 0)));
+  char* const data = bytes->data();
+  const std::size_t size = bytes->size();
+  if (size <= kLongestCopy) return Napi::Buffer<char>::Copy(call.Env(), data, size);
+  const auto drop = [](Napi::Env, char*, std::string* kept) { const std::unique_ptr<std::string> last(kept); };
+  return Napi::Buffer<char>::NewOrCopy(call.Env(), data, size, drop, bytes.release());
 }
 
 }  // namespace

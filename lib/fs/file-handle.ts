@@ -18,7 +18,7 @@ import {
   webStreamOf,
   writeStreamOf,
 } from './handle-streams.js'
-import { type Limit, type Limits, limitOf } from './limit.js'
+import { type Limit, type Limits, limitOf, withinLimits } from './limit.js'
 import { OpenFile } from './open-file.js'
 import { nothing, onPath } from './path-call.js'
 import { call } from './pending.js'
@@ -220,9 +220,9 @@ export class FileHandle extends OpenFile {
   readFile(options?: ReadFileOptions | BufferEncoding | null): Promise<string | Buffer>
   readFile(given?: ReadFileOptions | BufferEncoding | null): Promise<string | Buffer> {
     return this.held('readFile', async () => {
-      const { encoding, signal } = toOptions<ReadFileOptions>(given)
-      throwIfAborted(signal)
-      const bytes = await readToEnd(this, signal)
+      const { encoding, ...limits } = toOptions<ReadFileOptions>(given)
+      throwIfAborted(limits.signal)
+      const bytes = await withinLimits(limits, (signal) => readToEnd(this, signal))
       return encoding == null ? bytes : bytes.toString(encoding)
     })
   }
@@ -234,7 +234,7 @@ export class FileHandle extends OpenFile {
       if (options.flush != null) validateBoolean(options.flush, 'options.flush')
       validateData(data)
       throwIfAborted(options.signal)
-      await writeAll(this, data, options)
+      await withinLimits(options, (signal) => writeAll(this, data, { encoding: options.encoding, signal }))
     })
   }
 
@@ -248,23 +248,23 @@ export class FileHandle extends OpenFile {
   stat(options: StatOptions & { bigint: true }): Promise<BigIntStats>
   stat(options?: StatOptions): Promise<Stats | BigIntStats>
   stat(options?: StatOptions): Promise<Stats | BigIntStats> {
-    return this.counted('fstat', (fd) => statDescriptor(fd, options?.bigint === true))
+    return this.counted('fstat', (fd) => statDescriptor(fd, options?.bigint === true, limitOf(options)))
   }
 
   /** Resolves when the file's data and attributes are on the disk: fsync(2). */
-  sync(): Promise<void> {
-    return this.#flush('fsync', opcode.fsync)
+  sync(limits?: Limits): Promise<void> {
+    return this.#flush('fsync', opcode.fsync, limits)
   }
 
   /** Resolves when the file's data are on the disk: fdatasync(2). */
-  datasync(): Promise<void> {
-    return this.#flush('fdatasync', opcode.fdatasync)
+  datasync(limits?: Limits): Promise<void> {
+    return this.#flush('fdatasync', opcode.fdatasync, limits)
   }
 
-  #flush(syscall: string, operation: number): Promise<void> {
+  #flush(syscall: string, operation: number, limits: Limits | undefined): Promise<void> {
     return this.counted(syscall, (fd) =>
       call<void>(
-        { syscall },
+        { syscall, limit: limitOf(limits) },
         (id) => void submit(operation, id, fd, 0, 0, 0, 0, 0),
         () => undefined,
       ),

@@ -1,11 +1,11 @@
 import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
 import { AbortError } from '../errors.js'
-import { validateSignal } from '../validate.js'
+import { type Limits, validateLimits } from './limit.js'
 
 /** Options that may be given as an encoding alone, as Node allows. */
-export function toOptions<
-  T extends { encoding?: BufferEncoding | null | undefined; signal?: AbortSignal | undefined },
->(options: T | BufferEncoding | null | undefined): T {
+export function toOptions<T extends Limits & { encoding?: BufferEncoding | null | undefined }>(
+  options: T | BufferEncoding | null | undefined,
+): T {
   if (options == null) return {} as T
   const result = typeof options === 'string' ? ({ encoding: options } as T) : options
   if (typeof result !== 'object') {
@@ -14,7 +14,7 @@ export function toOptions<
   const { encoding } = result
   if (encoding != null && !Buffer.isEncoding(encoding))
     throw new ArgumentValueError('encoding', encoding, 'is invalid encoding')
-  validateSignal(result.signal)
+  validateLimits(result)
   return result
 }
 

@@ -1,16 +1,15 @@
 import { closedError } from './file-error.js'
 import { FileHandle } from './file-handle.js'
 import { throwIfAborted, toOptions } from './file-options.js'
+import { type Limits, withinLimits } from './limit.js'
 import { open } from './open.js'
 import type { Path } from './path.js'
 
-export interface ReadFileOptions {
+export interface ReadFileOptions extends Limits {
   /** Gives a string in this encoding. Default: null, which gives a Buffer. */
   encoding?: BufferEncoding | null | undefined
   /** How the file is opened. Default: `'r'`. */
   flag?: string | number | undefined
-  /** Ends the read between two chunks: the Promise then rejects with an AbortError. */
-  signal?: AbortSignal | undefined
 }
 
 /**
@@ -33,16 +32,18 @@ export async function readFile(
   file: Path | FileHandle,
   given?: ReadFileOptions | BufferEncoding | null,
 ): Promise<Buffer | string> {
-  const options = toOptions<ReadFileOptions>(given)
-  throwIfAborted(options.signal)
+  const { encoding, flag, ...limits } = toOptions<ReadFileOptions>(given)
+  throwIfAborted(limits.signal)
   if (file instanceof FileHandle) {
     if (file.fd === -1) throw closedError('read')
-    return await file.readFile(options)
+    return await file.readFile({ encoding, ...limits })
   }
-  const handle = await open(file, { flags: options.flag ?? 'r' })
-  try {
-    return await handle.readFile(options)
-  } finally {
-    await handle.close()
-  }
+  return await withinLimits(limits, async (signal) => {
+    const handle = await open(file, { flags: flag ?? 'r', signal })
+    try {
+      return await handle.readFile({ encoding, signal })
+    } finally {
+      await handle.close()
+    }
+  })
 }

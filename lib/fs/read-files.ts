@@ -2,10 +2,12 @@ import { ArgumentTypeError } from '../argument-errors.js'
 import { pathCall } from '../bridge/layout.js'
 import { addon } from '../native.js'
 import { FileError } from './file-error.js'
-import { type Limits, limitOf } from './limit.js'
+import { type Limits, limitOf, withinLimits } from './limit.js'
 import { type Path, toPath } from './path.js'
 import { onPath } from './path-call.js'
 import { readFile } from './read-file.js'
+
+type Name = string | Buffer
 
 /** How many files one job reads: enough to forget what a job costs, few enough to keep all threads busy. */
 const together = 32
@@ -22,11 +24,15 @@ const readFailed = 10_000
 export async function readFiles(paths: readonly Path[], limits?: Limits): Promise<Buffer[]> {
   if (!Array.isArray(paths)) throw new ArgumentTypeError('paths', 'an instance of Array', paths)
   const names = paths.map((path, i) => toPath(path, `paths[${i}]`))
-  const limit = limitOf(limits)
+  return await withinLimits(limits ?? {}, (signal) => readAll(names, signal))
+}
+
+async function readAll(names: readonly Name[], signal: AbortSignal | undefined): Promise<Buffer[]> {
+  const limit = limitOf({ signal })
   const jobs: Promise<(Buffer | Error | undefined)[]>[] = []
   for (let first = 0; first < names.length; first += together) {
     const some = names.slice(first, first + together)
-    const path = Buffer.concat(some.flatMap((name) => [Buffer.from(name as string), nul]))
+    const path = joined(some)
     jobs.push(
       onPath(pathCall.readFiles, { syscall: 'open', path, limit }, (id) =>
         filesOf(addon.takeBytes(id), some),
@@ -38,14 +44,20 @@ export async function readFiles(paths: readonly Path[], limits?: Limits): Promis
   return await settled(
     read.map(async (bytes, i) => {
       if (bytes instanceof Error) throw bytes
-      return bytes ?? (await readFile(names[i] as Path, limits?.signal && { signal: limits.signal }))
+      return bytes ?? (await readFile(names[i] as Name, { signal }))
     }),
   )
 }
 
 const nul = Buffer.alloc(1)
 
-function filesOf(bytes: Buffer, names: readonly (string | Buffer)[]): (Buffer | Error | undefined)[] {
+/** Each ended by NUL. */
+function joined(names: readonly Name[]): Buffer {
+  if (names.every((name) => typeof name === 'string')) return Buffer.from(`${names.join('\0')}\0`)
+  return Buffer.concat(names.flatMap((name) => [Buffer.from(name as string), nul]))
+}
+
+function filesOf(bytes: Buffer, names: readonly Name[]): (Buffer | Error | undefined)[] {
   let at = 0
   return names.map((name) => {
     const length = Number(bytes.readBigInt64LE(at))

@@ -2,7 +2,7 @@ import { pathCall, pathFlag } from '../bridge/layout.js'
 import { sleep } from '../sleep.js'
 import { validateBoolean, validateInteger, validateObject } from '../validate.js'
 import { FileError } from './file-error.js'
-import { type Limits, limitOf } from './limit.js'
+import { type Limits, limitOf, withinLimits } from './limit.js'
 import { type Path, toPath } from './path.js'
 import { nothing, onPath } from './path-call.js'
 
@@ -29,16 +29,17 @@ export async function rm(path: Path, options?: RmOptions): Promise<void> {
   validateInteger(maxRetries, 'options.maxRetries', 0, 4294967295)
   validateBoolean(force, 'options.force')
   const flags = (force ? pathFlag.force : 0) | (recursive ? pathFlag.recursive : 0)
-  const limit = limitOf(options)
-  for (let retries = 0; ; ) {
-    try {
-      await onPath(pathCall.rm, { syscall: 'rm', path: name, flags, limit }, nothing)
-      return
-    } catch (error) {
-      const passes = error instanceof FileError && passing.has(error.code)
-      if (!passes || !recursive || ++retries > maxRetries) throw error
+  await withinLimits(options ?? {}, async (signal) => {
+    for (let retries = 0; ; ) {
+      try {
+        const limit = limitOf({ signal })
+        await onPath(pathCall.rm, { syscall: 'rm', path: name, flags, limit }, nothing)
+        return
+      } catch (error) {
+        const passes = error instanceof FileError && passing.has(error.code)
+        if (!passes || !recursive || ++retries > maxRetries) throw error
+      }
+      await sleep(retries * retryDelay, { signal })
     }
-    await sleep(retries * retryDelay)
-    limit?.throwIfPassed()
-  }
+  })
 }

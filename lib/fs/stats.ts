@@ -1,6 +1,7 @@
 import { constants, Stats as NodeStats } from 'node:fs'
+import type { Limits } from './limit.js'
 
-export interface StatOptions {
+export interface StatOptions extends Limits {
   /** Whether the numbers are bigints. Default: false. */
   bigint?: boolean | undefined
 }

@@ -3,15 +3,16 @@ import { enlarged, unfilledBytes, zeroBytes } from '../bridge/growing-bytes.js'
 import { throwIfAborted } from './file-options.js'
 import type { WriteFileData, WriteFileOptions } from './write-file.js'
 
+interface Part {
+  offset: number
+  length: number
+  signal: AbortSignal | undefined
+}
+
 /** What reading and writing a whole file needs of a handle. */
 interface Transfers {
-  read(buffer: Buffer, offset: number, length: number, position: null): Promise<{ bytesRead: number }>
-  write(
-    buffer: NodeJS.ArrayBufferView,
-    offset: number,
-    length: number,
-    position: null,
-  ): Promise<{ bytesWritten: number }>
+  read(buffer: Buffer, part: Part): Promise<{ bytesRead: number }>
+  write(buffer: NodeJS.ArrayBufferView, part: Part): Promise<{ bytesWritten: number }>
   stat(): Promise<{ size: number; isFile(): boolean }>
 }
 
@@ -29,7 +30,8 @@ export async function readToEnd(handle: Transfers, signal: AbortSignal | undefin
   while (known === 0 || filled < known) {
     throwIfAborted(signal)
     if (filled === bytes.length) bytes = await enlarged(bytes, bytes.length * 2)
-    const { bytesRead } = await handle.read(bytes, filled, Math.min(bytes.length - filled, partBytes), null)
+    const length = Math.min(bytes.length - filled, partBytes)
+    const { bytesRead } = await handle.read(bytes, { offset: filled, length, signal })
     if (bytesRead === 0) break
     filled += bytesRead
   }
@@ -66,7 +68,7 @@ async function writeChunk(
   while (written < bytes.byteLength) {
     throwIfAborted(signal)
     const length = Math.min(bytes.byteLength - written, partBytes)
-    written += (await handle.write(bytes, written, length, null)).bytesWritten
+    written += (await handle.write(bytes, { offset: written, length, signal })).bytesWritten
   }
 }
 

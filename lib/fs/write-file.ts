@@ -2,6 +2,7 @@ import { validateBoolean } from '../validate.js'
 import { closedError } from './file-error.js'
 import { FileHandle } from './file-handle.js'
 import { throwIfAborted, toOptions } from './file-options.js'
+import { type Limits, withinLimits } from './limit.js'
 import { open } from './open.js'
 import type { Path } from './path.js'
 import { validateData } from './whole-file.js'
@@ -13,7 +14,7 @@ export type WriteFileData =
   | Iterable<string | NodeJS.ArrayBufferView>
   | AsyncIterable<string | NodeJS.ArrayBufferView>
 
-export interface WriteFileOptions {
+export interface WriteFileOptions extends Limits {
   /** Of strings. Default: `'utf8'`. */
   encoding?: BufferEncoding | null | undefined
   /** Permission bits of a file that is created. Default: `0o666`. */
@@ -22,11 +23,12 @@ export interface WriteFileOptions {
   flag?: string | number | undefined
   /** Whether the data are on the disk when the Promise resolves. Default: false. */
   flush?: boolean | undefined
-  /** Ends the write between two chunks: the Promise then rejects with an AbortError, and the file is left half written. */
-  signal?: AbortSignal | undefined
 }
 
-/** Writes a whole file, replacing what a path held. Like `writeFile` of node:fs/promises. */
+/**
+ * Writes a whole file, replacing what a path held. Like `writeFile` of node:fs/promises. One that is ended early leaves the file
+ * half written.
+ */
 export async function writeFile(
   file: Path | FileHandle,
   data: WriteFileData,
@@ -38,15 +40,19 @@ export async function writeFile(
   throwIfAborted(options.signal)
   if (file instanceof FileHandle) {
     if (file.fd === -1) throw closedError('write')
-    await file.writeFile(data, options)
-    if (options.flush === true) await file.sync()
+    await withinLimits(options, async (signal) => {
+      await file.writeFile(data, { encoding: options.encoding, signal })
+      if (options.flush === true) await file.sync({ signal })
+    })
     return
   }
-  const handle = await open(file, { flags: options.flag ?? 'w', mode: options.mode })
-  try {
-    await handle.writeFile(data, options)
-    if (options.flush === true) await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await withinLimits(options, async (signal) => {
+    const handle = await open(file, { flags: options.flag ?? 'w', mode: options.mode, signal })
+    try {
+      await handle.writeFile(data, { encoding: options.encoding, signal })
+      if (options.flush === true) await handle.sync({ signal })
+    } finally {
+      await handle.close()
+    }
+  })
 }

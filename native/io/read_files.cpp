@@ -10,13 +10,8 @@ namespace heddle::io {
 
 namespace {
 
-std::int64_t read_whole(int fd, std::string& into) {
-  struct stat found{};
-  if (::fstat(fd, &found) != 0) return -errno - kReadFailed;
-  if (S_ISDIR(found.st_mode)) return -EISDIR - kReadFailed;
-  if (!S_ISREG(found.st_mode) || found.st_size == 0 || found.st_size > static_cast<off_t>(kSmallFile)) return kNotSmall;
+std::int64_t read_whole(int fd, std::size_t length, std::string& into) {
   const std::size_t start = into.size();
-  const auto length = static_cast<std::size_t>(found.st_size);
   into.resize(start + length);
   std::size_t filled = 0;
   while (filled < length) {
@@ -33,14 +28,22 @@ std::int64_t read_whole(int fd, std::string& into) {
   return static_cast<std::int64_t>(filled);
 }
 
-// O_NONBLOCK: a FIFO is not waited for here.
+// A FIFO is not even opened here: its writer would come, find no reader, and lose what it writes. O_NONBLOCK: nor is one waited
+// for that has just taken the file's place.
 std::int64_t read_one(const char* path, std::string& into) {
+  struct stat found{};
+  if (::stat(path, &found) != 0) return -errno;
+  const bool directory = S_ISDIR(found.st_mode);
+  if (!directory && (!S_ISREG(found.st_mode) || found.st_size == 0 || found.st_size > static_cast<off_t>(kSmallFile))) {
+    return kNotSmall;
+  }
   int fd = -1;
   do {
     fd = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   } while (fd < 0 && errno == EINTR);
   if (fd < 0) return -errno;
-  const std::int64_t result = read_whole(fd, into);
+  const std::int64_t result =
+      directory ? -EISDIR - kReadFailed : read_whole(fd, static_cast<std::size_t>(found.st_size), into);
   ::close(fd);
   return result;
 }
