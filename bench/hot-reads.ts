@@ -16,9 +16,9 @@ const delayLimit = 3
 
 /** The time of ours over theirs that we may take, by reads in flight. */
 const depths = [
-  { inFlight: 1, promisesGoal: 1 / 6, rawGoal: 1.8 },
-  { inFlight: 32, promisesGoal: 1 / 4, rawGoal: 1.3 },
-  { inFlight: 128, promisesGoal: 1 / 5, rawGoal: 1.3 },
+  { inFlight: 1, promisesGoal: 1 / 8, rawGoal: 1.5 },
+  { inFlight: 32, promisesGoal: 1 / 5, rawGoal: 1.25 },
+  { inFlight: 128, promisesGoal: 1 / 6, rawGoal: 1.25 },
 ] as const
 
 type Depth = (typeof depths)[number]

@@ -75,8 +75,7 @@ bool UringBackend::prepare_cancel(Request& request) noexcept {
 
 bool UringBackend::cancel_all_on(int fd) noexcept {
   bool any = false;
-  slots_.for_each([&](Request& request) {
-    if (request.fd != fd || !request.waits_for_peer()) return;
+  slots_.for_each_on(fd, [&](Request& request) {
     any = true;
     cancel(request);
   });
@@ -242,7 +241,7 @@ void UringBackend::prepare(io_uring_sqe& sqe, Request& request) {
   request.position = writes && request.offset == kCurrentPosition ? lseek(request.fd, 0, SEEK_CUR) : -1;
   if (request.opcode == Opcode::accept_many) request.multishot = accepts_many_;
   if (request.opcode == Opcode::receive_many) {
-    receive_buffers();
+    static_cast<void>(receive_buffers());
     request.multishot = receives_many_;
   }
   fill_entry(sqe, request);

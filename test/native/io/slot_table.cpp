@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <set>
 #include <vector>
@@ -95,6 +96,37 @@ TEST_CASE("SlotTable: random inserts and takes behave as a map with names that n
       if (known != model.end()) model.erase(known);
     }
     REQUIRE(table.size() == model.size());
+  }
+}
+
+TEST_CASE("SlotTable: what may wait on a descriptor is found by it, in any order of inserts and takes") {
+  test::Random random;
+  INFO("HEDDLE_SEED=" << random.seed());
+  SlotTable table;
+  std::deque<TestRequest> requests;
+  std::map<Request*, std::uint64_t> held;
+  const auto waiting_on = [&](int fd) {
+    std::set<Request*> found;
+    table.for_each_on(fd, [&](Request& request) { REQUIRE(found.insert(&request).second); });
+    return found;
+  };
+  for (int i = 0; i < 5'000; ++i) {
+    if (held.empty() || random.one_in(2)) {
+      TestRequest& request = requests.emplace_back();
+      request.fd = random.between(-1, 6);
+      request.opcode = random.one_in(4) ? Opcode::statx : Opcode::receive;
+      held.emplace(&request, table.insert(request));
+    } else {
+      const auto taken = std::next(held.begin(), random.between<std::ptrdiff_t>(0, std::ssize(held) - 1));
+      REQUIRE(table.take(taken->second) == taken->first);
+      held.erase(taken);
+    }
+    const int fd = random.between(-2, 8);
+    std::set<Request*> expected;
+    for (const auto& [request, name] : held) {
+      if (request->fd == fd && fd >= 0 && request->waits_for_peer()) expected.insert(request);
+    }
+    REQUIRE(waiting_on(fd) == expected);
   }
 }
 
