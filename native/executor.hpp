@@ -1,9 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -107,6 +109,13 @@ class Executor final : public Scheduler {
   void wait(std::optional<Nanoseconds> deadline = std::nullopt);
 
   [[nodiscard]] Nanoseconds now() const noexcept { return clock_->now(); }
+  // On this executor's clock; what is too far to be told is as good as never.
+  [[nodiscard]] Nanoseconds deadline_in(std::chrono::nanoseconds duration) const noexcept {
+    const Nanoseconds start = now();
+    Nanoseconds deadline = 0;
+    if (!__builtin_add_overflow(start, duration.count(), &deadline)) return deadline;
+    return duration.count() > 0 ? std::numeric_limits<Nanoseconds>::max() : start;
+  }
   [[nodiscard]] TimerQueue& timers() noexcept { return timers_; }
   [[nodiscard]] io::Backend& io() noexcept { return *io_; }
   [[nodiscard]] const io::Backend& io() const noexcept { return *io_; }

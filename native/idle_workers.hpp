@@ -12,15 +12,16 @@ namespace heddle {
 // Which threads of a pool sleep, and how many look for work: tokio's rules for waking few and losing none.
 //
 // New work wakes a sleeper only when nobody is searching, since a searcher will find it. A searcher that finds work and
-// is the last one wakes another, so that more work finds more threads. The last searcher that goes to sleep looks at all
-// queues once more, because whoever pushed meanwhile has relied on it.
-class IdleWorkers {
+// is the last one wakes another, so that more work finds more threads. Whoever goes to sleep looks at all queues once more:
+// those who pushed meanwhile may have relied on a searcher, and that one on this thread being awake.
+template <template <class> class Atomic = std::atomic, class Mutex = std::mutex>
+class BasicIdleWorkers {
  public:
-  explicit IdleWorkers(std::size_t threads) : threads_(static_cast<std::uint32_t>(threads)), state_(threads_ << kBits) {
+  explicit BasicIdleWorkers(std::size_t threads) : threads_(static_cast<std::uint32_t>(threads)), state_(threads_ << kBits) {
     asleep_.reserve(threads);
   }
-  IdleWorkers(const IdleWorkers&) = delete;
-  IdleWorkers& operator=(const IdleWorkers&) = delete;
+  BasicIdleWorkers(const BasicIdleWorkers&) = delete;
+  BasicIdleWorkers& operator=(const BasicIdleWorkers&) = delete;
 
   // After new work was made visible: the thread to wake, which is counted as searching from now on.
   [[nodiscard]] std::optional<std::size_t> to_wake() noexcept {
@@ -50,13 +51,12 @@ class IdleWorkers {
     return (state_.fetch_sub(kSearching, std::memory_order_seq_cst) & kMask) == 1;
   }
 
-  // True: it was the last searcher, and must look at all queues once more.
-  [[nodiscard]] bool begin_sleep(std::size_t worker, bool searching) noexcept {
+  // Before the thread sleeps, which then looks at all queues once more and wakes somebody when it sees work.
+  void begin_sleep(std::size_t worker, bool searching) noexcept {
     const std::lock_guard lock(mutex_);
     asleep_.push_back(worker);
-    const std::uint32_t before = state_.fetch_sub(kAwake | (searching ? kSearching : 0), std::memory_order_seq_cst);
+    state_.fetch_sub(kAwake | (searching ? kSearching : 0), std::memory_order_seq_cst);
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    return searching && (before & kMask) == 1;
   }
 
   [[nodiscard]] std::size_t asleep() const noexcept {
@@ -81,9 +81,11 @@ class IdleWorkers {
   }
 
   const std::uint32_t threads_;
-  std::atomic<std::uint32_t> state_;  // threads awake, threads searching
-  std::mutex mutex_;
+  Atomic<std::uint32_t> state_;  // threads awake, threads searching
+  Mutex mutex_;
   std::vector<std::size_t> asleep_;
 };
+
+using IdleWorkers = BasicIdleWorkers<>;
 
 }  // namespace heddle

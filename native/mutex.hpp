@@ -49,12 +49,13 @@ class Mutex {
    public:
     Acquire(Mutex& mutex, StopToken stop) noexcept : Waiter(stop, &Acquire::on_stop), mutex_(mutex) {}
 
-    [[nodiscard]] bool await_ready() noexcept {
-      acquired_ = !stop_requested() && !mutex_.locked_;
-      if (acquired_) mutex_.locked_ = true;
-      return acquired_ || stop_requested();
+    [[nodiscard]] bool await_ready() const noexcept { return stop_requested(); }
+    bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
+      acquired_ = !std::exchange(mutex_.locked_, true);
+      if (acquired_) return gives_way(awaiting);
+      wait_in(mutex_.waiters_, awaiting);
+      return true;
     }
-    void await_suspend(std::coroutine_handle<> awaiting) noexcept { wait_in(mutex_.waiters_, awaiting); }
     [[nodiscard]] Lock await_resume() noexcept {
       unlink();
       return Lock(acquired_ ? &mutex_ : nullptr);

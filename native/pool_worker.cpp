@@ -143,9 +143,8 @@ void PoolWorker::stop_searching() noexcept {
 
 bool PoolWorker::sleep() noexcept {
   parks_.add(1);
-  const bool was_last = pool_.idle_.begin_sleep(index_, std::exchange(searching_, false));
-  // Whoever pushed since this worker looked may have left it to the searchers, of whom this was the last.
-  if (was_last && pool_.work_is_visible()) pool_.wake_one();
+  pool_.idle_.begin_sleep(index_, std::exchange(searching_, false));
+  if (pool_.work_is_visible()) pool_.wake_one();
   pool_.end_if_finished();
   std::unique_lock lock(mutex_);
   wakes_.wait(lock, [this] { return woken_; });

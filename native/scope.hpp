@@ -54,7 +54,9 @@ class Scope final : private TaskOwner {
   void request_stop() noexcept { stop_.request_stop(); }
   [[nodiscard]] std::size_t live() const noexcept { return live_; }
 
-  // Resumes when no child is left; rethrows the first error. One joiner at a time.
+  // Resumes when no child is left; rethrows the first error. One joiner at a time. While somebody joins, only children
+  // spawn: what an outsider spawned between the last child's end and the joiner's turn would be left over, and end the
+  // process with the scope.
   [[nodiscard]] auto join() noexcept {
     struct Awaiter {
       Scope& scope;

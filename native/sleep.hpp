@@ -4,7 +4,6 @@
 #include <chrono>
 #include <coroutine>
 #include <cstdint>
-#include <limits>
 #include <new>
 
 #include "native/executor.hpp"
@@ -88,25 +87,11 @@ class [[nodiscard]] StoppableSleep : private Timer, private Runnable, private St
   return {deadline, stop};
 }
 
-namespace detail {
-
-[[nodiscard]] inline Nanoseconds from_now(std::chrono::nanoseconds duration) noexcept {
-  Nanoseconds deadline = 0;
-  const Nanoseconds now = Executor::current()->now();
-  // What is too far to be told is as good as never.
-  if (__builtin_add_overflow(now, duration.count(), &deadline)) {
-    deadline = duration.count() > 0 ? std::numeric_limits<Nanoseconds>::max() : now;
-  }
-  return deadline;
-}
-
-}  // namespace detail
-
 [[nodiscard]] inline Sleep sleep_for(std::chrono::nanoseconds duration) noexcept {
-  return Sleep(detail::from_now(duration));
+  return Sleep(Executor::current()->deadline_in(duration));
 }
 [[nodiscard]] inline StoppableSleep sleep_for(std::chrono::nanoseconds duration, StopToken stop) noexcept {
-  return {detail::from_now(duration), stop};
+  return {Executor::current()->deadline_in(duration), stop};
 }
 
 }  // namespace heddle

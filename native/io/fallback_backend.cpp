@@ -313,15 +313,28 @@ void FallbackBackend::run_on_pool(Request& request, bool from_epoll) {
   call->next_on_pool = on_pool_;
   if (on_pool_ != nullptr) on_pool_->previous_on_pool = call.get();
   on_pool_ = call.get();
-  pool_.submit(*call.release());
+  try {
+    pool_.submit(*call);
+    static_cast<void>(call.release());
+  } catch (const std::system_error&) {
+    // There is not even one thread, nor will the system start one now.
+    forget(*call);
+    if (from_epoll) run_next(request);
+    end(request, -EAGAIN);
+    wake_.notify();
+  }
+}
+
+void FallbackBackend::forget(Call& call) noexcept {
+  call.request.call = nullptr;
+  (call.previous_on_pool != nullptr ? call.previous_on_pool->next_on_pool : on_pool_) = call.next_on_pool;
+  if (call.next_on_pool != nullptr) call.next_on_pool->previous_on_pool = call.previous_on_pool;
 }
 
 void FallbackBackend::finish(Call& finished) {
   const std::unique_ptr<Call> call(&finished);
   Request& request = call->request;
-  request.call = nullptr;
-  (call->previous_on_pool != nullptr ? call->previous_on_pool->next_on_pool : on_pool_) = call->next_on_pool;
-  if (call->next_on_pool != nullptr) call->next_on_pool->previous_on_pool = call->previous_on_pool;
+  forget(*call);
   if (call->interrupted && --interrupted_ == 0) tick(false);
   if (call->never_wait) run_next(request);
   // After the last use of the number here: once closed, it may be somebody else's.

@@ -79,6 +79,7 @@ class FallbackBackend final : public Backend {
   [[nodiscard]] bool waits_on_pool(int fd) const noexcept;
   void start_held_closes();
   void finish(Call& call);
+  void forget(Call& call) noexcept;
   void tick(bool on) noexcept;
   void complete(Request& request, std::int64_t result) noexcept;
 

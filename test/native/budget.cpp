@@ -5,6 +5,7 @@
 #include "native/channel.hpp"
 #include "native/event.hpp"
 #include "native/executor.hpp"
+#include "native/mutex.hpp"
 #include "native/pace.hpp"
 #include "native/scope.hpp"
 #include "native/semaphore.hpp"
@@ -34,6 +35,12 @@ Task<void> acquires_what_is_free(const bool& stop) {
     const auto permit = co_await semaphore.acquire();
   }
 }
+Task<void> locks_what_is_free(const bool& stop) {
+  Mutex mutex;
+  while (!stop) {
+    const auto lock = co_await mutex.lock();
+  }
+}
 Task<void> talks_to_itself(const bool& stop) {
   Channel<int> channel(1);
   while (!stop) {
@@ -55,7 +62,8 @@ Task<void> beside(Task<void> (*hot)(const bool&), bool& stop) {
 }
 
 TEST_CASE("Executor: a hot task does not keep timers out, in either drive") {
-  for (auto* const hot : {yields, cooperates, waits_for_what_has_happened, acquires_what_is_free, talks_to_itself}) {
+  for (auto* const hot : {yields, cooperates, waits_for_what_has_happened, acquires_what_is_free, locks_what_is_free,
+                          talks_to_itself}) {
     Executor executor;
     bool stop = false;
     sync_wait(executor, beside(hot, stop));

@@ -33,8 +33,10 @@ class Interleavings {
 
   // Called before every atomic operation.
   static void step() noexcept {
-    if (active_ != nullptr) active_->yield();
+    if (active_ != nullptr && !holding_) active_->yield();
   }
+  // Until it is called with false, the thread of execution is not interrupted.
+  static void hold(bool on) noexcept { holding_ = on; }
 
  private:
   static constexpr std::size_t kStack = std::size_t{64} << 10;
@@ -112,6 +114,7 @@ class Interleavings {
   }
 
   static inline Interleavings* active_ = nullptr;
+  static inline bool holding_ = false;
 
   const int preemptions_;
   int left_ = 0;
@@ -143,6 +146,14 @@ class SteppedAtomic {
     Interleavings::step();
     return std::exchange(value_, value);
   }
+  T fetch_add(T value, std::memory_order) noexcept {
+    Interleavings::step();
+    return std::exchange(value_, static_cast<T>(value_ + value));
+  }
+  T fetch_sub(T value, std::memory_order) noexcept {
+    Interleavings::step();
+    return std::exchange(value_, static_cast<T>(value_ - value));
+  }
   bool compare_exchange_strong(T& expected, T desired, std::memory_order, std::memory_order) noexcept {
     Interleavings::step();
     if (value_ != expected) {
@@ -158,6 +169,16 @@ class SteppedAtomic {
 
  private:
   T value_{};
+};
+
+// Takes the place of std::mutex: what it guards is one step.
+class SteppedMutex {
+ public:
+  void lock() noexcept {
+    Interleavings::step();
+    Interleavings::hold(true);
+  }
+  void unlock() noexcept { Interleavings::hold(false); }
 };
 
 }  // namespace heddle::test

@@ -6,11 +6,11 @@
 
 namespace heddle::test {
 
-// Random tests replay: the seed is fixed, or given by HEDDLE_SEED, and printed with a failure
-// (`INFO(random)`).
+// Random tests replay: the seed is fixed, or given by HEDDLE_SEED, and printed with a failure.
 class Random {
  public:
-  explicit Random(std::uint64_t salt = 0) : seed_(base_seed() + salt), engine_(seed_) {}
+  // `salt` tells the generators of one test apart.
+  explicit Random(std::uint64_t salt = 0) : seed_(base_seed()), engine_(seed_ + salt) {}
 
   // From `low` to `high`, both included.
   template <class Integer>
@@ -18,6 +18,7 @@ class Random {
     return std::uniform_int_distribution<Integer>(low, high)(engine_);
   }
   [[nodiscard]] bool one_in(int n) { return between(1, n) == 1; }
+  // What HEDDLE_SEED has to be for the same again.
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
 
  private:
