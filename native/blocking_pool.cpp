@@ -112,5 +112,6 @@ void BlockingPool::work() {
 }
 
 void detail::post_to(Executor& executor, Runnable& runnable) noexcept { executor.post(runnable); }
+void detail::schedule_on(Executor& executor, Runnable& runnable) noexcept { executor.schedule(runnable); }
 
 }  // namespace heddle

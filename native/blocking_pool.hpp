@@ -7,6 +7,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "native/clock.hpp"
 #include "native/metrics.hpp"
 #include "native/ready_queue.hpp"
+#include "native/stop_token.hpp"
 
 namespace heddle {
 
@@ -57,6 +59,9 @@ class BlockingPool {
   // may still be waking it when the result is here.
   template <class F>
   [[nodiscard]] auto run(Executor& executor, F function);
+  // The same, but a stop before the function has begun means that it never does: then std::errc::operation_canceled is thrown.
+  template <class F>
+  [[nodiscard]] auto run(Executor& executor, F function, StopToken stop);
 
   // Any thread.
   [[nodiscard]] BlockingPoolMetrics metrics() const;
@@ -81,6 +86,7 @@ class BlockingPool {
 namespace detail {
 
 void post_to(Executor& executor, Runnable& runnable) noexcept;
+void schedule_on(Executor& executor, Runnable& runnable) noexcept;
 
 template <class F>
 class BlockingCall : public BlockingPool::Job, public Runnable {
@@ -95,6 +101,12 @@ class BlockingCall : public BlockingPool::Job, public Runnable {
   void await_suspend(std::coroutine_handle<> awaiting) {
     handle = awaiting;
     pool_.submit(*this);
+  }
+  // The executor's thread. False: the function has begun.
+  bool give_up() noexcept {
+    if (!pool_.withdraw(*this)) return false;
+    schedule_on(executor_, *this);
+    return true;
   }
   Result await_resume() {
     if (error_) std::rethrow_exception(error_);
@@ -123,11 +135,46 @@ class BlockingCall : public BlockingPool::Job, public Runnable {
   std::exception_ptr error_;
 };
 
+template <class F>
+class StoppableBlockingCall final : public BlockingCall<F>, private StopCallback {
+ public:
+  StoppableBlockingCall(BlockingPool& pool, Executor& executor, F function, StopToken stop)
+      : BlockingCall<F>(pool, executor, std::move(function)),
+        StopCallback(&StoppableBlockingCall::on_stop),
+        stop_(stop),
+        given_up_(stop.stop_requested()) {}
+
+  bool await_ready() const noexcept { return given_up_; }
+  void await_suspend(std::coroutine_handle<> awaiting) {
+    BlockingCall<F>::await_suspend(awaiting);
+    stop_.link(*this);
+  }
+  std::invoke_result_t<F&> await_resume() {
+    unlink();
+    if (given_up_) throw std::system_error(std::make_error_code(std::errc::operation_canceled));
+    return BlockingCall<F>::await_resume();
+  }
+
+ private:
+  static void on_stop(StopCallback& callback) noexcept {
+    auto& call = static_cast<StoppableBlockingCall&>(callback);
+    call.given_up_ = call.give_up();
+  }
+
+  StopToken stop_;
+  bool given_up_;
+};
+
 }  // namespace detail
 
 template <class F>
 auto BlockingPool::run(Executor& executor, F function) {
   return detail::BlockingCall<F>(*this, executor, std::move(function));
+}
+
+template <class F>
+auto BlockingPool::run(Executor& executor, F function, StopToken stop) {
+  return detail::StoppableBlockingCall<F>(*this, executor, std::move(function), stop);
 }
 
 }  // namespace heddle

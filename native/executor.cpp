@@ -12,6 +12,13 @@
 
 namespace heddle {
 
+namespace {
+
+// How many timers fire between two looks at what else there is: some hundred microseconds' work.
+constexpr std::size_t kMostTimers = 4096;
+
+}  // namespace
+
 thread_local constinit Executor* Executor::current_ = nullptr;
 
 class Executor::Running {
@@ -68,7 +75,7 @@ void Executor::look_outside() {
 bool Executor::hand_over(std::size_t inline_bytes) {
   const bool unsubmitted = io_->flush(inline_bytes);
   io_->reap();
-  return unsubmitted || anything_ready() || !inbox_.empty();
+  return unsubmitted || anything_ready() || !inbox_.empty() || timers_.overdue();
 }
 
 bool Executor::resume_slice(const Runnable* last) {
@@ -126,7 +133,7 @@ bool Executor::poll(const Budget& budget) {
   look_outside();
   if (timers_.size() != 0 || anything_ready()) {
     const Nanoseconds now = clock_->now();
-    timers_.advance(now);
+    timers_.advance(now, kMostTimers);
     if (anything_ready()) resume_round(now, now + budget.time);
   }
   return hand_over(budget.inline_bytes);
@@ -135,7 +142,7 @@ bool Executor::poll(const Budget& budget) {
 bool Executor::turn() {
   look_outside();
   slice_began_ = slice_began_ != 0 ? end_slice(slice_began_) : clock_->now();
-  timers_.advance(slice_began_);
+  timers_.advance(slice_began_, kMostTimers);
   if (careful_) {
     resume_carefully(pace_.allowance());
   } else {

@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "native/pool_closed.hpp"
 #include "native/scheduler.hpp"
 #include "native/stop_token.hpp"
 #include "native/task.hpp"
@@ -39,6 +40,7 @@ class PoolScope final : private TaskOwner {
     if (spawned_ != 0) std::terminate();
   }
 
+  // Throws PoolClosed when the pool takes no more from outside: the task then never starts.
   template <class T>
   void spawn(Task<T> task) {
     const auto frame = task.release();
@@ -46,7 +48,11 @@ class PoolScope final : private TaskOwner {
     promise.owner = this;
     promise.handle = frame;
     ++spawned_;
-    pool_.fork(promise);
+    if (pool_.fork(promise)) [[likely]]
+      return;
+    --spawned_;
+    frame.destroy();
+    throw PoolClosed();
   }
 
   // Any thread.

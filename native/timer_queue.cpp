@@ -52,6 +52,7 @@ void splice(TimerLink& from, TimerLink& to) noexcept {
 }  // namespace
 
 TimerQueue::TimerQueue(Nanoseconds now) noexcept : current_(tick_at_or_before(now)) {
+  expired_.next = expired_.previous = &expired_;
   for (std::size_t level = 0; level < levels_.size(); ++level) levels_[level] = &storage_[level];
 }
 
@@ -135,11 +136,9 @@ std::optional<TimerQueue::Due> TimerQueue::first_occupied() const noexcept {
   return ahead;
 }
 
-std::size_t TimerQueue::advance(Nanoseconds now) noexcept {
+std::size_t TimerQueue::advance(Nanoseconds now, std::size_t most) noexcept {
   const std::uint64_t target = std::max(tick_at_or_before(now), current_);
   std::size_t fired = 0;
-  TimerLink expired;
-  expired.next = expired.previous = &expired;
   if (size_ == 0) {
     set_current(target);
     return 0;
@@ -155,7 +154,7 @@ std::size_t TimerQueue::advance(Nanoseconds now) noexcept {
       auto& timer = static_cast<Timer&>(*moved.next);
       unlink(timer);
       if (timer.tick <= current_) {
-        append(expired, timer);
+        append(expired_, timer);
       } else {
         link(timer);
       }
@@ -164,8 +163,8 @@ std::size_t TimerQueue::advance(Nanoseconds now) noexcept {
   set_current(target);
   move_ahead();
   // A callback may cancel timers that are due but have not fired: they are still linked, so that works.
-  while (expired.next != &expired) {
-    auto& timer = static_cast<Timer&>(*expired.next);
+  while (overdue() && fired < most) {
+    auto& timer = static_cast<Timer&>(*expired_.next);
     unlink(timer);
     --size_;
     ++fired;
@@ -176,6 +175,7 @@ std::size_t TimerQueue::advance(Nanoseconds now) noexcept {
 
 std::optional<Nanoseconds> TimerQueue::next_deadline() const noexcept {
   if (size_ == 0) return std::nullopt;
+  if (overdue()) return static_cast<Nanoseconds>(std::min(current_, kLastTick) << kTickBits);
   const auto due = first_occupied();
   if (!due) return std::nullopt;
   return static_cast<Nanoseconds>(std::min(due->tick, kLastTick) << kTickBits);

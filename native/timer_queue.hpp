@@ -46,8 +46,11 @@ class TimerQueue {
   void add(Timer& timer, Nanoseconds deadline) noexcept;
   // Safe also when the timer is not pending.
   void cancel(Timer& timer) noexcept;
-  // Fires what is due and returns how many timers fired. Timers added meanwhile wait for the next call.
-  std::size_t advance(Nanoseconds now) noexcept;
+  // Fires what is due, `most` timers of it, and returns how many that were; the rest is due at once again. Timers added
+  // meanwhile wait for the next call.
+  std::size_t advance(Nanoseconds now, std::size_t most = ~std::size_t{0}) noexcept;
+  // Whether the last advance() left some that are due.
+  [[nodiscard]] bool overdue() const noexcept { return expired_.next != &expired_; }
 
   // When advance() has something to do next: never later than when the earliest timer fires, sometimes earlier.
   [[nodiscard]] std::optional<Nanoseconds> next_deadline() const noexcept;
@@ -90,6 +93,7 @@ class TimerQueue {
 
   std::uint64_t current_;
   std::size_t size_ = 0;
+  TimerLink expired_;  // due, in their order
   std::array<Level, kLevels + 1> storage_;
   std::array<Level*, kLevels + 1> levels_;  // the last is the next window of the lowest
 };

@@ -87,11 +87,12 @@ void WorkStealingPool::post(Runnable& runnable) noexcept {
   wake_one();
 }
 
-void WorkStealingPool::fork(Runnable& runnable) noexcept {
+bool WorkStealingPool::fork(Runnable& runnable) noexcept {
   PoolWorker* const worker = PoolWorker::current();
-  if (worker == nullptr || &worker->pool() != this) return post(runnable);
+  if (worker == nullptr || &worker->pool() != this) return post_from_outside(runnable);
   worker->fork(runnable);
   wake_one();
+  return true;
 }
 
 bool WorkStealingPool::post_from_outside(Runnable& runnable) noexcept {

@@ -37,7 +37,7 @@ class WorkStealingPool final : public Scheduler {
   // close(), then runs what is queued, waits for tasks that left for a while, and joins the threads. Not on one of them.
   ~WorkStealingPool();
 
-  // Any thread. From now on run() and resume_on() from outside throw PoolClosed; what is here goes on.
+  // Any thread. From now on run(), resume_on() and PoolScope::spawn() from outside throw PoolClosed; what is here goes on.
   void close() noexcept;
 
   // `co_await pool.run(function)`: function() on one of the threads, its result or exception here.
@@ -49,8 +49,9 @@ class WorkStealingPool final : public Scheduler {
 
   // From one of its own threads, this is what that thread does next, unless it makes more coroutines ready.
   void post(Runnable& runnable) noexcept override;
-  // The same for a task that begins: another thread wakes up for it, if one sleeps.
-  void fork(Runnable& runnable) noexcept;
+  // The same for a task that begins: another thread wakes up for it, if one sleeps. False: it comes from outside, and the pool
+  // takes no more.
+  [[nodiscard]] bool fork(Runnable& runnable) noexcept;
   [[nodiscard]] bool post_from_outside(Runnable& runnable) noexcept override;
 
   // The pool whose thread this is, or null.

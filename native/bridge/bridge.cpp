@@ -208,10 +208,9 @@ bool Bridge::deliver() {
     trace::record({.lane = trace::kScriptLane, .name = "settle", .start = start, .end = Clock::monotonic().now()});
   }
   // JavaScript has read the array; what did not fit goes into the next batch.
-  const std::size_t moved = std::min(overflow_.size(), kReplies);
-  std::copy_n(overflow_.begin(), moved, replies());
-  overflow_.erase(overflow_.begin(), overflow_.begin() + static_cast<std::ptrdiff_t>(moved));
-  replies_ = moved;
+  for (replies_ = 0; !overflow_.empty() && replies_ < kReplies; overflow_.pop_front()) {
+    replies()[replies_++] = overflow_.front();
+  }
   return alive;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -140,7 +141,7 @@ class Bridge {
   Endpoints endpoints_{*this};
   std::vector<PendingOperation*> pending_;  // by id
   std::size_t replies_ = 0;
-  std::vector<Reply> overflow_;  // replies that did not fit this batch
+  std::deque<Reply> overflow_;  // replies that did not fit this batch
   Inbox<RemoteCompletion> remote_;
   std::unordered_set<int> descriptors_;
   std::unordered_map<std::int32_t, std::string> attached_;  // by id

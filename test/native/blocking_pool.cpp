@@ -11,6 +11,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -119,6 +120,39 @@ TEST_CASE("BlockingPool: jobs beyond the limit wait their turn, first come first
     blocker.released.set_value();
   }
   CHECK(order == std::vector{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+}
+
+Task<void> stopped_behind(BlockingPool& pool, Blocker& blocker) {
+  Executor& executor = *Executor::current();
+  StopSource source;
+  bool ran = false;
+  auto queued = pool.run(executor, [&ran] { ran = true; }, source.token());
+  Scope scope;
+  const auto stop = [](StopSource& of) -> Task<void> {
+    of.request_stop();
+    co_return;
+  };
+  scope.spawn(stop(source));
+  CHECK_THROWS_AS(co_await queued, std::system_error);
+  co_await scope.join();
+  auto never = pool.run(executor, [&ran] { ran = true; }, source.token());
+  CHECK_THROWS_AS(co_await never, std::system_error);
+  blocker.released.set_value();
+  StopSource other;
+  auto last = pool.run(executor, [] { return 7; }, other.token());
+  const int seven = co_await last;
+  CHECK(seven == 7);
+  CHECK(!other.stop_requested());
+  CHECK(!ran);
+}
+
+TEST_CASE("BlockingPool: a function that has not begun never does after a stop") {
+  Executor executor;
+  Blocker blocker;
+  BlockingPool pool(1);
+  pool.submit(blocker);
+  blocker.started.get_future().wait();
+  sync_wait(executor, stopped_behind(pool, blocker));
 }
 
 TEST_CASE("BlockingPool: a job that has not started can be taken back, one that runs or ran can't") {

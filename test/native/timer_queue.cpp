@@ -253,6 +253,26 @@ TEST_CASE("TimerQueue: a clock that does not move, or moves back, fires nothing 
   CHECK(fired);
 }
 
+TEST_CASE("TimerQueue: what an advance leaves is overdue, in its order, and can be cancelled") {
+  TimerQueue timers(0);
+  std::vector<int> fired;
+  std::deque<TestTimer> all;
+  for (int i = 0; i < 10; ++i) all.emplace_back([&fired, i] { fired.push_back(i); });
+  for (TestTimer& timer : all) timers.add(timer, kTick);
+  CHECK(timers.advance(2 * kTick, 3) == 3);
+  CHECK(timers.overdue());
+  CHECK(timers.size() == 7);
+  CHECK(timers.next_deadline() <= 2 * kTick);
+  timers.cancel(all[4]);
+  TestTimer late([&fired] { fired.push_back(10); });
+  timers.add(late, kTick);
+  CHECK(timers.advance(2 * kTick, 5) == 5);
+  CHECK(timers.advance(2 * kTick, 5) == 2);
+  CHECK(!timers.overdue());
+  CHECK(timers.size() == 0);
+  CHECK(fired == std::vector<int>{0, 1, 2, 3, 5, 6, 7, 8, 9, 10});
+}
+
 TEST_CASE("TimerQueue: adding, firing and cancelling allocate nothing") {
   if (!test::kAllocationsCounted) return;
   TimerQueue timers(0);

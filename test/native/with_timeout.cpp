@@ -65,6 +65,18 @@ TEST_CASE("with_timeout: a task without time still runs up to its first wait") {
   simulation.run(no_time());
 }
 
+Task<void> all_the_time() {
+  const auto [timed_out, value] = co_await with_timeout(std::chrono::nanoseconds::max(), fetch, std::make_unique<int>(5),
+                                                        milliseconds(10));
+  CHECK(!timed_out);
+  CHECK(**value == 5);
+}
+
+TEST_CASE("with_timeout: a limit that is too far to be told is none") {
+  test::Simulation simulation;
+  simulation.run(all_the_time());
+}
+
 Task<void> slow_to_stop(bool& ended, StopToken) {
   static_cast<void>(co_await sleep_for(milliseconds(50)));
   ended = true;

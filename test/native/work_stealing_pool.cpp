@@ -102,6 +102,23 @@ TEST_CASE("PoolScope: the first error stops the siblings and is rethrown by join
   sync_wait(executor, body(pool));
 }
 
+TEST_CASE("PoolScope: a closed pool takes nothing from outside, and what it has goes on") {
+  Executor executor;
+  WorkStealingPool pool(2);
+  const auto body = [](WorkStealingPool& there) -> Task<int> {
+    std::atomic<int> sum{0};
+    PoolScope scope(there);
+    for (int i = 0; i < 100; ++i) scope.spawn(add_one(sum));
+    there.close();
+    CHECK_THROWS_AS(scope.spawn(add_one(sum)), PoolClosed);
+    co_await scope.join();
+    CHECK_THROWS_AS(scope.spawn(add_one(sum)), PoolClosed);
+    co_await scope.join();
+    co_return sum.load();
+  };
+  CHECK(sync_wait(executor, body(pool)) == 100);
+}
+
 TEST_CASE("PoolScope: is stopped by its parent") {
   Executor executor;
   WorkStealingPool pool(1);

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <string>
 #include <system_error>
+#include <thread>
 
 #include "test/native/support/child.hpp"
 #include "test/native/support/io_bed.hpp"
@@ -182,6 +183,31 @@ TEST_CASE("io setup: no lockable memory, or little") {
     CHECK(child.exited_with(0));
     MESSAGE(child.said);
   }
+}
+
+int without_threads(std::string& said) {
+  const rlimit one{.rlim_cur = 1, .rlim_max = 1};
+  if (setrlimit(RLIMIT_NPROC, &one) != 0) return 1;
+  if (geteuid() == 0 && setuid(65534) != 0) return 77;  // root is not limited
+  try {
+    std::thread([] {}).join();
+    return 77;
+  } catch (const std::system_error&) {
+  }
+  IoBed bed(Executor::Options{.io = BackendChoice::fallback});
+  const std::int64_t opened = bed.run(open_task("/dev/null", O_RDONLY));
+  said = std::to_string(opened);
+  return opened == -EAGAIN ? 0 : 2;
+}
+
+TEST_CASE("io setup: the fallback without a thread to be had gives an error and goes on") {
+  const ChildOutcome child = run_in_child(without_threads);
+  if (child.exited_with(77)) {
+    MESSAGE("skipped: the number of threads can't be limited here");
+    return;
+  }
+  INFO(child.said);
+  CHECK(child.exited_with(0));
 }
 
 int without_descriptors(std::string& said) {
