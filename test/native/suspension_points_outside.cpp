@@ -1,0 +1,187 @@
+// As suspension_points.cpp, for waits that the system or another thread ends: reads, writes, functions on the blocking pool,
+// stays on the work-stealing pool. Which of them ends first is different in every run.
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "native/blocking_pool.hpp"
+#include "native/io/operations.hpp"
+#include "native/pool_scope.hpp"
+#include "native/resume_on.hpp"
+#include "native/sync_wait.hpp"
+#include "native/when_all.hpp"
+#include "native/work_stealing_pool.hpp"
+#include "test/native/support/backends.hpp"
+#include "test/native/support/files.hpp"
+
+namespace heddle {
+
+namespace {
+
+using namespace test;
+
+struct Injected : std::runtime_error {
+  Injected() : std::runtime_error("injected") {}
+};
+
+// Counts the waits of a tree that have ended as they should, and acts after one of them. The executor's thread only.
+struct Waits {
+  enum class Action { none, fail, stop };
+
+  void ended() {
+    if (count++ != at) return;
+    if (action == Action::fail) throw Injected();
+    if (action == Action::stop) source.request_stop();
+  }
+
+  Action action = Action::none;
+  int at = -1;
+  int count = 0;
+  StopSource source;
+};
+
+struct World {
+  explicit World(WorkStealingPool& threads) : pool(threads) {}
+
+  Waits waits;
+  Pipe pipe;
+  WorkStealingPool& pool;
+  std::atomic<int> forked{0};
+};
+
+constexpr int kParts = 3;
+
+Task<void> read_leaf(World& world, StopToken stop) {
+  for (int i = 0; i < kParts; ++i) {
+    std::array<std::byte, 1> byte{};
+    const io::Result read = co_await io::read(world.pipe.read_end.get(), byte, io::kCurrentPosition, stop);
+    if (!read.ok()) {
+      CHECK(read.value() == -ECANCELED);
+      co_return;
+    }
+    world.waits.ended();
+  }
+}
+
+Task<void> write_leaf(World& world, StopToken stop) {
+  for (int i = 0; i < kParts; ++i) {
+    const std::array<std::byte, 1> byte{};
+    const io::Result written = co_await io::write(world.pipe.write_end.get(), byte, io::kCurrentPosition, stop);
+    if (!written.ok()) {
+      CHECK(written.value() == -ECANCELED);
+      co_return;
+    }
+    world.waits.ended();
+  }
+}
+
+Task<void> blocking_leaf(World& world, StopToken stop) {
+  Executor& executor = *Executor::current();
+  for (int i = 0; i < kParts; ++i) {
+    auto call = executor.blocking().run(executor, [i] { return i; }, stop);
+    bool stopped = false;
+    try {
+      const int result = co_await call;
+      CHECK(result == i);
+    } catch (const std::system_error& error) {
+      CHECK(error.code() == std::errc::operation_canceled);
+      stopped = true;
+    }
+    if (stopped) co_return;
+    world.waits.ended();
+  }
+}
+
+Task<void> moving_leaf(World& world, StopToken stop) {
+  Executor& home = *Executor::current();
+  for (int i = 0; i < kParts && !stop.stop_requested(); ++i) {
+    co_await resume_on(world.pool);
+    co_await resume_on(home);
+    world.waits.ended();
+  }
+}
+
+Task<void> count_fork(std::atomic<int>& forked) {
+  forked.fetch_add(1, std::memory_order_relaxed);
+  co_return;
+}
+
+Task<void> forking_leaf(World& world, StopToken stop) {
+  for (int i = 0; i < kParts && !stop.stop_requested(); ++i) {
+    PoolScope scope(world.pool, stop);
+    for (int child = 0; child < 4; ++child) scope.spawn(count_fork(world.forked));
+    co_await scope.join();
+    world.waits.ended();
+  }
+}
+
+Task<void> pipe_branch(World& world, StopToken stop) {
+  StopSource siblings(stop);
+  co_await when_all(siblings, read_leaf(world, siblings.token()), write_leaf(world, siblings.token()));
+  world.waits.ended();
+}
+
+Task<void> thread_branch(World& world, StopToken stop) {
+  StopSource siblings(stop);
+  co_await when_all(siblings, blocking_leaf(world, siblings.token()), moving_leaf(world, siblings.token()),
+                    forking_leaf(world, siblings.token()));
+  world.waits.ended();
+}
+
+Task<void> tree(World& world) {
+  StopSource siblings(world.waits.source.token());
+  co_await when_all(siblings, pipe_branch(world, siblings.token()), thread_branch(world, siblings.token()));
+  world.waits.ended();
+}
+
+constexpr int kWaits = 5 * kParts + 3;
+
+template <class Choice>
+void each_wait(Waits::Action action) {
+  Executor executor(options<Choice>());
+  WorkStealingPool pool(2);
+  for (int at = 0; at < kWaits; ++at) {
+    CAPTURE(at);
+    World world(pool);
+    world.waits.action = action;
+    world.waits.at = at;
+    if (action == Waits::Action::fail) {
+      CHECK_THROWS_AS(sync_wait(executor, tree(world)), Injected);
+    } else {
+      sync_wait(executor, tree(world));
+      CHECK(world.waits.source.stop_requested());
+    }
+    CHECK(executor.io().in_flight() == 0);
+    CHECK(world.forked.load() % 4 == 0);
+  }
+}
+
+TEST_CASE_ON_BACKENDS("Every wait for the system or another thread: all of them end as they should") {
+  SKIP_WITHOUT_BACKEND();
+  Executor executor(options<Choice>());
+  WorkStealingPool pool(2);
+  World world(pool);
+  sync_wait(executor, tree(world));
+  CHECK(world.waits.count == kWaits);
+}
+
+TEST_CASE_ON_BACKENDS("Every wait for the system or another thread: a failure ends the tree with its error") {
+  SKIP_WITHOUT_BACKEND();
+  each_wait<Choice>(Waits::Action::fail);
+}
+
+TEST_CASE_ON_BACKENDS("Every wait for the system or another thread: a stop ends the tree") {
+  SKIP_WITHOUT_BACKEND();
+  each_wait<Choice>(Waits::Action::stop);
+}
+
+}  // namespace
+
+}  // namespace heddle
