@@ -18,7 +18,10 @@ const base = [
 ]
 
 const extras = {
-  tests: [{ pkg: 'doctest-dev', there: header('doctest/doctest.h') }],
+  tests: [
+    { pkg: 'doctest-dev', there: header('doctest/doctest.h') },
+    { pkg: 'gdb', there: command('gdb') },
+  ],
   clang: [{ pkg: 'clang-19', there: command('clang++-19') }],
   bench: [
     { pkg: 'libasio-dev', there: header('asio.hpp') },

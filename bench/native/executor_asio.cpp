@@ -52,6 +52,38 @@ awaitable<void> spawner(std::size_t count) {
   }
 }
 
+// Nor has it an event: a timer that never comes, which is cancelled to set it.
+struct Event {
+  explicit Event(asio::io_context& context) : timer(context, Clock::time_point::max()) {}
+  void set() {
+    happened = true;
+    timer.cancel();
+  }
+  asio::steady_timer timer;
+  bool happened = false;
+};
+
+awaitable<void> player(std::size_t count, Event& mine, Event& theirs) {
+  for (std::size_t i = 0; i < count; ++i) {
+    asio::error_code cancelled;
+    if (!mine.happened) co_await mine.timer.async_wait(asio::redirect_error(use_awaitable, cancelled));
+    mine.happened = false;
+    theirs.set();
+  }
+}
+
+double ping_pong(std::size_t count) {
+  asio::io_context context(1);
+  Event ping(context);
+  Event pong(context);
+  return bench::nanoseconds_each(count, [&] {
+    asio::co_spawn(context, player(count, ping, pong), asio::detached);
+    asio::co_spawn(context, player(count, pong, ping), asio::detached);
+    ping.set();
+    context.run();
+  });
+}
+
 awaitable<void> echo(Channel& from, Channel& to, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const int value = co_await from.async_receive(use_awaitable);
@@ -124,6 +156,7 @@ int main(int argc, char** argv) {
                            {{"yield", [](std::size_t n) { return timed(n, yielder); }},
                             {"call", [](std::size_t n) { return timed(n, caller); }},
                             {"spawn", [](std::size_t n) { return timed(n, spawner); }},
+                            {"ping-pong", ping_pong},
                             {"channel", channels},
                             {"sleeper-bytes", [](std::size_t n) { return sleepers(n).bytes; }},
                             {"sleeper-cpu", [](std::size_t n) { return sleepers(n).cpu; }},
