@@ -23,6 +23,7 @@ const extras = {
     { pkg: 'gdb', there: command('gdb') },
   ],
   clang: [{ pkg: 'clang-19', there: command('clang++-19') }],
+  fuzz: [{ pkg: 'libclang-rt-19-dev', there: () => existsSync('/usr/lib/llvm-19/lib/clang/19/lib') }],
   bench: [
     { pkg: 'libasio-dev', there: header('asio.hpp') },
     { pkg: 'wrk', there: command('wrk') },
@@ -72,7 +73,7 @@ function npmPackages() {
   writeFileSync(stamp, lock)
 }
 
-/** `extra` names groups of packages beyond what the build needs: 'tests', 'clang', 'bench', 'xz'. */
+/** `extra` names groups of packages beyond what the build needs: 'tests', 'clang', 'fuzz', 'bench', 'xz'. */
 export function setup(...extra) {
   checkNode()
   systemPackages([...base, ...extra.flatMap((name) => extras[name])])
