@@ -22,6 +22,8 @@ const sources = [
   'vitest.config.ts',
   'tsconfig.base.json',
   'tsconfig.json',
+  'examples/histogram.ts', // compared with the README by a test
+  'examples/share-with-python.py', // the other end of an example that a test runs
 ]
 const folders = [
   'dist',
