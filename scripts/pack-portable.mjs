@@ -32,6 +32,7 @@ const folders = [
   'build/examples',
   'build/bench',
   'bench/peers',
+  'bench/kernels',
   'cuda/kernels',
   'cuda/host',
 ]
@@ -70,7 +71,7 @@ function stageBinaries(stage) {
   for (const name of ['heddle_native_test', 'heddle_traced_test', 'heddle_cuda_test', ...programs]) {
     const target = join(app, release, name)
     copy(join(root, release, name), target)
-    if (existsSync(target)) run('strip', [target])
+    if (existsSync(target) && !target.endsWith('.fatbin')) run('strip', [target])
   }
 }
 
