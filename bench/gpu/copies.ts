@@ -3,6 +3,7 @@ import { type Row, withinLimit } from '../row.js'
 import { summarize } from '../statistics.js'
 import type { Bench } from './bench.js'
 import { each } from './each.js'
+import { threadCost } from './thread-cost.js'
 
 const small = 4096
 
@@ -11,7 +12,7 @@ export async function* copies(bench: Bench): AsyncGenerator<Row> {
   const { gpu, stream, onHost } = bench
   const [to, from] = [await gpu.alloc('u8', small), await gpu.alloc('u8', small)]
   bench.progress('copies')
-  const awaited = await bench.samples(async () => {
+  const awaited = async () => {
     const times: number[] = []
     for (let i = 0; i < 500; ++i) {
       const start = performance.now()
@@ -19,8 +20,9 @@ export async function* copies(bench: Bench): AsyncGenerator<Row> {
       times.push((performance.now() - start) * 1000)
     }
     return summarize(times).value
-  })
-  yield withinLimit(bench.name('4 KiB copy, awaited'), 'us', summarize(awaited), onHost ? 30 : 15)
+  }
+  const alone = summarize(await bench.samples(awaited))
+  yield withinLimit(bench.name('4 KiB copy, awaited'), 'us', alone, onHost ? 30 : 15)
 
   const together = await bench.samples(async () => {
     const rounds = 100
@@ -31,14 +33,17 @@ export async function* copies(bench: Bench): AsyncGenerator<Row> {
   })
   yield withinLimit(bench.name('4 KiB copies, 64 in flight'), 'us/op', summarize(together), onHost ? 1 : 5)
 
-  const enqueued = await bench.samples(async () => {
-    const start = performance.now()
-    for (let i = 0; i < 2000; ++i) stream.copy(to, from)
-    const cost = each(start, 2000)
-    await stream.sync()
-    return cost
-  })
-  yield withinLimit(bench.name('JavaScript of one that is enqueued'), 'us/op', summarize(enqueued), 0.3)
+  const enqueued = await bench.samples(
+    threadCost(bench, (count) => {
+      for (let i = 0; i < count; ++i) stream.copy(to, from)
+    }),
+  )
+  yield withinLimit(
+    bench.name('JavaScript thread, a copy that is enqueued'),
+    'us/op',
+    summarize(enqueued),
+    0.3,
+  )
 
   const late = await loopDelay(async () => {
     for (let i = 0; i < 300; ++i) {

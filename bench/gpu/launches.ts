@@ -5,6 +5,7 @@ import type { Bench } from './bench.js'
 import { each } from './each.js'
 import { timedKernels } from './kernels.js'
 import { peers } from './peer.js'
+import { threadCost } from './thread-cost.js'
 
 const config = { grid: 1, block: 32 }
 
@@ -17,14 +18,8 @@ export async function* launches(bench: Bench): AsyncGenerator<Row> {
   const enqueue = (count: number) => {
     for (let i = 0; i < count; ++i) stream.launch(tiny, config, 32, 2, x, y)
   }
-  const cost = await bench.samples(async () => {
-    const start = performance.now()
-    enqueue(1000)
-    const took = each(start, 1000)
-    await stream.sync()
-    return took
-  })
-  yield withinLimit(bench.name('JavaScript of a launch'), 'us', summarize(cost), 1)
+  const cost = await bench.samples(threadCost(bench, enqueue))
+  yield withinLimit(bench.name('JavaScript thread, a launch that is enqueued'), 'us', summarize(cost), 1)
 
   const ours: Readonly<Record<'one' | 'hundred', Measure>> = {
     one: async () => {
