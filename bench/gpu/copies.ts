@@ -1,11 +1,14 @@
 import { loopDelay } from '../loop-delay.js'
-import { type Row, withinLimit } from '../row.js'
+import { Program } from '../program.js'
+import type { Measure } from '../rounds.js'
+import { lowerIsBetter, type Row, withinLimit } from '../row.js'
 import { summarize } from '../statistics.js'
 import type { Bench } from './bench.js'
 import { each } from './each.js'
 import { threadCost } from './thread-cost.js'
 
 const small = 4096
+const awaitedCopy = '4 KiB copy, awaited'
 
 /** Copies of 4 KiB within the device: all that they cost is what it costs to have one made. */
 export async function* copies(bench: Bench): AsyncGenerator<Row> {
@@ -21,8 +24,7 @@ export async function* copies(bench: Bench): AsyncGenerator<Row> {
     }
     return summarize(times).value
   }
-  const alone = summarize(await bench.samples(awaited))
-  yield withinLimit(bench.name('4 KiB copy, awaited'), 'us', alone, onHost ? 30 : 15)
+  yield* onHost ? besideHandOvers(bench, awaited) : withLimit(bench, await bench.samples(awaited), 15)
 
   const together = await bench.samples(async () => {
     const rounds = 100
@@ -52,4 +54,20 @@ export async function* copies(bench: Bench): AsyncGenerator<Row> {
     }
   })
   yield withinLimit(bench.name('event-loop delay p99'), 'ms', late, 3)
+}
+
+function* withLimit(bench: Bench, awaited: readonly number[], limit: number): Generator<Row> {
+  yield withinLimit(bench.name(awaitedCopy), 'us', summarize(awaited), limit)
+}
+
+/**
+ * On the host device a copy is handed to the device's thread and back, and little else happens. What that costs is the
+ * machine's affair, so a program that does the two hand-overs alone says how much of the time it is.
+ */
+async function* besideHandOvers(bench: Bench, awaited: Measure): AsyncGenerator<Row> {
+  await using peer = new Program('hand_over', [])
+  const took = await bench.rounds({ ours: awaited, peer: () => peer.ask('there-and-back') })
+  yield* withLimit(bench, took.ours, 30)
+  const name = bench.name(awaitedCopy)
+  yield lowerIsBetter({ name, unit: 'us', ...took, peerName: 'two hand-overs', goal: null })
 }
