@@ -7,31 +7,32 @@ import { note } from './bench.js'
 interface Goals {
   readonly one: number | null
   readonly hundred: number | null
+  readonly rate: number | null
 }
 
 /** Somebody else's way to launch a kernel, in a process of its own: what it is, and by how much we may be behind it. */
-interface Contestant {
+export interface Contestant {
   readonly name: string
   readonly goals: Goals
   readonly python?: { readonly script: string; readonly module: string }
 }
 
 const contestants: readonly Contestant[] = [
-  { name: 'raw CUDA C++', goals: { one: 1.5, hundred: 1.1 } },
+  { name: 'raw CUDA C++', goals: { one: 1.5, hundred: 1.1, rate: null } },
   {
     name: 'CuPy',
-    goals: { one: null, hundred: 0.5 },
+    goals: { one: null, hundred: null, rate: 0.5 },
     python: { script: 'cupy_launch.py', module: 'cupy' },
   },
   {
     name: 'PyTorch',
-    goals: { one: null, hundred: 0.5 },
+    goals: { one: null, hundred: null, rate: 0.5 },
     python: { script: 'torch_launch.py', module: 'torch' },
   },
 ]
 
 /** Those that can take part on this machine, one after the other. Each ends before the next begins. */
-export async function* peers(): AsyncGenerator<Contestant & { readonly peer: Program }> {
+export async function* peers(): AsyncGenerator<{ contestant: Contestant; peer: Program }> {
   for (const contestant of contestants) {
     const missing = whyMissing(contestant)
     if (missing !== undefined) {
@@ -39,7 +40,7 @@ export async function* peers(): AsyncGenerator<Contestant & { readonly peer: Pro
       continue
     }
     await using peer = start(contestant)
-    yield { ...contestant, peer }
+    yield { contestant, peer }
   }
 }
 
