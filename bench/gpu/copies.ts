@@ -53,7 +53,7 @@ export async function* copies(bench: Bench): AsyncGenerator<Row> {
       await stream.sync()
     }
   })
-  yield withinLimit(bench.name('event-loop delay p99'), 'ms', late, 3)
+  yield withinLimit(bench.name('event-loop delay p99, copies'), 'ms', late, 3)
 }
 
 function* withLimit(bench: Bench, awaited: readonly number[], limit: number): Generator<Row> {
@@ -62,12 +62,18 @@ function* withLimit(bench: Bench, awaited: readonly number[], limit: number): Ge
 
 /**
  * On the host device a copy is handed to the device's thread and back, and little else happens. What that costs is the
- * machine's affair, so a program that does the two hand-overs alone says how much of the time it is.
+ * machine's affair, so a program that does the two hand-overs alone says how much of the time it is: where the scheduler puts the
+ * threads, and on a core each, where waking the other costs most.
  */
 async function* besideHandOvers(bench: Bench, awaited: Measure): AsyncGenerator<Row> {
-  await using peer = new Program('hand_over', [])
-  const took = await bench.rounds({ ours: awaited, peer: () => peer.ask('there-and-back') })
-  yield* withLimit(bench, took.ours, 30)
-  const name = bench.name(awaitedCopy)
-  yield lowerIsBetter({ name, unit: 'us', ...took, peerName: 'two hand-overs', goal: null })
+  await using near = new Program('hand_over', [])
+  await using far = new Program('hand_over', ['apart'])
+  const { ours, ...peers } = await bench.rounds({
+    ours: awaited,
+    'two hand-overs': () => near.ask('there-and-back'),
+    'two, across cores': () => far.ask('there-and-back'),
+  })
+  yield* withLimit(bench, ours, 30)
+  for (const [peerName, peer] of Object.entries(peers))
+    yield lowerIsBetter({ name: bench.name(awaitedCopy), unit: 'us', ours, peer, peerName, goal: null })
 }

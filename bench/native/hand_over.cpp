@@ -1,8 +1,11 @@
 // What it costs on this machine that one thread wakes another, both of them waiting in epoll on an eventfd, as the event loop of Node
 // and the thread of a device do. On some virtual machines that alone takes longer than everything else.
 //
-//   hand_over        serves requests "there" and "there-and-back" from stdin, one answer a line, the median in microseconds
+//   hand_over [apart]        serves requests "there" and "there-and-back" from stdin, one answer a line, the median in
+//                            microseconds; apart: each thread keeps to a core of its own
 
+#include <pthread.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -10,6 +13,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -56,17 +61,34 @@ class Bed {
   const int epoll_;
 };
 
+// The calling thread keeps to the core that is the `which`th of those it may use, if there are as many.
+void keep_to_core(int which) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (!CPU_ISSET(core, &allowed) || which-- > 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    pthread_setaffinity_np(pthread_self(), sizeof one, &one);
+    return;
+  }
+}
+
 class Pair {
  public:
-  Pair()
-      : other_([this] {
+  explicit Pair(bool apart)
+      : other_([this, apart] {
+          if (apart) keep_to_core(1);
           for (;;) {
             there_.sleep();
             arrived_ = bench::seconds();
             if (stop_) return;
             back_.wake();
           }
-        }) {}
+        }) {
+    if (apart) keep_to_core(0);
+  }
 
   ~Pair() {
     stop_ = true;
@@ -98,9 +120,9 @@ class Pair {
 
 }  // namespace
 
-int main() {
-  return bench::program([] {
-    Pair pair;
+int main(int argc, char** argv) {
+  return bench::program([&] {
+    Pair pair(argc > 1 && std::string_view(argv[1]) == "apart");
     return bench::serve([&](std::istream& request) { return pair.microseconds(request); });
   });
 }
