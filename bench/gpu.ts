@@ -2,13 +2,15 @@ import { availability } from 'heddle/cuda'
 import type { Area, BenchOptions } from './area.js'
 import { Bench, note, type Section } from './gpu/bench.js'
 import { copies } from './gpu/copies.js'
+import { everything } from './gpu/everything.js'
 import { graphs } from './gpu/graphs.js'
 import { launches } from './gpu/launches.js'
 import { LeftOut } from './gpu/left-out.js'
 import { pinned } from './gpu/pinned.js'
+import { wakes } from './gpu/wakes.js'
 import type { Row } from './row.js'
 
-const sections: readonly Section[] = [copies, launches, graphs, pinned]
+const sections: readonly Section[] = [copies, launches, wakes, graphs, pinned, everything]
 
 /**
  * What an operation of a stream costs: the JavaScript thread, and whoever awaits it. On GPU 0 where there is one, beside raw
