@@ -56,6 +56,11 @@ function strippedNode() {
   return node
 }
 
+/** gdb reads the types of the one, in a test; the others are no programs. */
+function keptWhole(name) {
+  return name === 'heddle_traced_test' || name.endsWith('.fatbin')
+}
+
 function stageBinaries(stage) {
   mkdirSync(join(stage, 'bin'), { recursive: true })
   mkdirSync(join(stage, 'lib'))
@@ -71,7 +76,7 @@ function stageBinaries(stage) {
   for (const name of ['heddle_native_test', 'heddle_traced_test', 'heddle_cuda_test', ...programs]) {
     const target = join(app, release, name)
     copy(join(root, release, name), target)
-    if (existsSync(target) && !target.endsWith('.fatbin')) run('strip', [target])
+    if (existsSync(target) && !keptWhole(name)) run('strip', [target])
   }
 }
 
