@@ -31,6 +31,7 @@ const folders = [
   'lib',
   'build/examples',
   'build/bench',
+  `${release}/test-kernels`,
   'bench/peers',
   'bench/kernels',
   'cuda/kernels',
