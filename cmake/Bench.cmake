@@ -25,9 +25,10 @@ foreach(source IN LISTS HEDDLE_BENCH_SOURCES)
   list(APPEND HEDDLE_BENCH_TARGETS ${name})
 endforeach()
 
-# bench/native/<name>.cu, where there is an nvcc.
+# Where there is an nvcc: bench/native/<name>.cu, a program each, and bench/kernels/<name>.cu, which heddle's side loads.
 if(HEDDLE_CUDART)
   file(GLOB HEDDLE_CUDA_BENCH_SOURCES CONFIGURE_DEPENDS bench/native/*.cu)
+  file(GLOB HEDDLE_CUDA_BENCH_HEADERS CONFIGURE_DEPENDS bench/native/serve.hpp bench/native/*.cuh)
   foreach(source IN LISTS HEDDLE_CUDA_BENCH_SOURCES)
     get_filename_component(name "${source}" NAME_WE)
     set(program "${CMAKE_CURRENT_BINARY_DIR}/bench/${name}")
@@ -35,12 +36,22 @@ if(HEDDLE_CUDART)
       COMMAND "${CMAKE_COMMAND}" -E make_directory "${CMAKE_CURRENT_BINARY_DIR}/bench"
       COMMAND "${CUDAToolkit_NVCC_EXECUTABLE}" -O3 -std=c++17 -arch=all-major -Wno-deprecated-gpu-targets
               -o "${program}" "${source}"
-      DEPENDS "${source}" bench/native/serve.hpp
+      DEPENDS "${source}" ${HEDDLE_CUDA_BENCH_HEADERS}
       COMMENT "Compiling ${name}"
       VERBATIM)
     add_custom_target(${name} DEPENDS "${program}")
     list(APPEND HEDDLE_BENCH_TARGETS ${name})
   endforeach()
+
+  file(GLOB HEDDLE_BENCH_KERNELS CONFIGURE_DEPENDS bench/kernels/*.cu)
+  file(GLOB HEDDLE_BENCH_KERNEL_HEADERS CONFIGURE_DEPENDS bench/kernels/*.cuh)
+  foreach(source IN LISTS HEDDLE_BENCH_KERNELS)
+    get_filename_component(name "${source}" NAME_WE)
+    set(fatbin "${CMAKE_CURRENT_BINARY_DIR}/bench/kernels/${name}.fatbin")
+    heddle_fatbin("${source}" "${fatbin}" ${HEDDLE_BENCH_KERNEL_HEADERS})
+    list(APPEND HEDDLE_BENCH_FATBINS "${fatbin}")
+  endforeach()
 endif()
 
-add_custom_target(heddle_bench DEPENDS ${HEDDLE_BENCH_TARGETS})
+# In ALL, since what nvcc makes is no target that CMake would build by itself, and the portable archive wants everything.
+add_custom_target(heddle_bench ALL DEPENDS ${HEDDLE_BENCH_TARGETS} ${HEDDLE_BENCH_FATBINS})

@@ -28,3 +28,15 @@ endforeach()
 # Not by __FILE__, which compiler caches rewrite.
 set_source_files_properties(test/traced/gdb.cpp PROPERTIES
   COMPILE_DEFINITIONS "HEDDLE_ROOT=\"${CMAKE_CURRENT_SOURCE_DIR}\"")
+
+# test/cuda/kernels/<name>.cu, which tests load on a GPU.
+if(HEDDLE_CUDART)
+  file(GLOB HEDDLE_TEST_KERNELS CONFIGURE_DEPENDS test/cuda/kernels/*.cu)
+  foreach(source IN LISTS HEDDLE_TEST_KERNELS)
+    get_filename_component(name "${source}" NAME_WE)
+    set(fatbin "${CMAKE_CURRENT_BINARY_DIR}/test-kernels/${name}.fatbin")
+    heddle_fatbin("${source}" "${fatbin}")
+    list(APPEND HEDDLE_TEST_FATBINS "${fatbin}")
+  endforeach()
+  add_custom_target(heddle_test_kernels ALL DEPENDS ${HEDDLE_TEST_FATBINS})
+endif()

@@ -22,6 +22,8 @@ const sources = [
   'vitest.config.ts',
   'tsconfig.base.json',
   'tsconfig.json',
+  'examples/histogram.ts', // compared with the README by a test
+  'examples/share-with-python.py', // the other end of an example that a test runs
 ]
 const folders = [
   'dist',
@@ -29,7 +31,9 @@ const folders = [
   'lib',
   'build/examples',
   'build/bench',
+  `${release}/test-kernels`,
   'bench/peers',
+  'bench/kernels',
   'cuda/kernels',
   'cuda/host',
 ]
@@ -53,6 +57,11 @@ function strippedNode() {
   return node
 }
 
+/** gdb reads the types of the one, in a test; the others are no programs. */
+function keptWhole(name) {
+  return name === 'heddle_traced_test' || name.endsWith('.fatbin')
+}
+
 function stageBinaries(stage) {
   mkdirSync(join(stage, 'bin'), { recursive: true })
   mkdirSync(join(stage, 'lib'))
@@ -68,7 +77,7 @@ function stageBinaries(stage) {
   for (const name of ['heddle_native_test', 'heddle_traced_test', 'heddle_cuda_test', ...programs]) {
     const target = join(app, release, name)
     copy(join(root, release, name), target)
-    if (existsSync(target)) run('strip', [target])
+    if (existsSync(target) && !keptWhole(name)) run('strip', [target])
   }
 }
 

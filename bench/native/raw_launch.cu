@@ -1,51 +1,36 @@
-// What a C++ program that calls the CUDA runtime itself pays for the launches of bench/gpu.ts: the floor under heddle/cuda.
+// What a C++ program that calls the CUDA runtime itself pays for the launches of bench/gpu/launches.ts: the floor under heddle/cuda.
 //
-//   raw_launch        serves requests "one" and "hundred" from stdin, one answer a line, in microseconds
+//   raw_launch        serves requests from stdin, one answer a line: "one" and "hundred" in microseconds, "rate" in launches
+//                     per second
 
-#include <cuda_runtime.h>
-
-#include <stdexcept>
 #include <string>
 
 #include "serve.hpp"
+#include "tiny.cuh"
 
 namespace {
 
-__global__ void tiny(unsigned n, float a, const float* x, float* y) {
-  const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
-  if (i < n) y[i] += a * x[i];
-}
-
-void check(cudaError_t status) {
-  if (status != cudaSuccess) throw std::runtime_error(cudaGetErrorString(status));
-}
-
 class Launches {
  public:
-  Launches() {
-    check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
-    check(cudaMalloc(&x_, 32 * sizeof(float)));
-    check(cudaMalloc(&y_, 32 * sizeof(float)));
-  }
-
-  double microseconds(std::istream& request) {
+  double measure(std::istream& request) {
     std::string what;
     request >> what;
-    const bool one = what == "one";
-    const int rounds = one ? 200 : 20;
-    const int launches = one ? 1 : 100;
-    const double start = bench::seconds();
-    for (int round = 0; round < rounds; ++round) {
-      for (int i = 0; i < launches; ++i) tiny<<<1, 32, 0, stream_>>>(32, 2.0F, x_, y_);
-      check(cudaStreamSynchronize(stream_));
-    }
-    return (bench::seconds() - start) * 1e6 / rounds;
+    if (what == "rate") return 10'000 / seconds(1, 10'000);
+    return what == "one" ? seconds(200, 1) * 1e6 / 200 : seconds(20, 100) * 1e6 / 20;
   }
 
  private:
-  cudaStream_t stream_ = nullptr;
-  float* x_ = nullptr;
-  float* y_ = nullptr;
+  double seconds(int rounds, int launches) {
+    const double start = bench::seconds();
+    for (int round = 0; round < rounds; ++round) {
+      for (int i = 0; i < launches; ++i) launch_(stream_);
+      bench::check(cudaStreamSynchronize(stream_));
+    }
+    return bench::seconds() - start;
+  }
+
+  const cudaStream_t stream_ = bench::make_stream();
+  const bench::TinyLaunch launch_;
 };
 
 }  // namespace
@@ -53,6 +38,6 @@ class Launches {
 int main() {
   return bench::program([] {
     Launches launches;
-    return bench::serve([&](std::istream& request) { return launches.microseconds(request); });
+    return bench::serve([&](std::istream& request) { return launches.measure(request); });
   });
 }

@@ -1,4 +1,5 @@
-"""The launches of bench/gpu.ts in CuPy: requests "one" and "hundred" from stdin, an answer a line, in microseconds."""
+"""The launches of bench/gpu/launches.ts in CuPy: requests from stdin, an answer a line. "one" and "hundred" are in microseconds,
+"rate" in launches per second."""
 
 import sys
 import time
@@ -17,12 +18,16 @@ stream = cupy.cuda.Stream(non_blocking=True)
 x, y = cupy.zeros(32, cupy.float32), cupy.zeros(32, cupy.float32)
 arguments = (cupy.uint32(32), cupy.float32(2), x, y)
 
+loops = {"one": (200, 1), "hundred": (20, 100), "rate": (1, 10_000)}
+
 with stream:
     for line in sys.stdin:
-        rounds, launches = (200, 1) if line.strip() == "one" else (20, 100)
+        what = line.strip()
+        rounds, launches = loops[what]
         start = time.perf_counter()
         for _ in range(rounds):
             for _ in range(launches):
                 tiny((1,), (32,), arguments)
             stream.synchronize()
-        print((time.perf_counter() - start) * 1e6 / rounds, flush=True)
+        seconds = time.perf_counter() - start
+        print(launches / seconds if what == "rate" else seconds * 1e6 / rounds, flush=True)

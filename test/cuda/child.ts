@@ -8,12 +8,17 @@ export function runProgram(
   program: string,
   args: readonly unknown[] = [],
   flags: string[] = [],
+  device: number | 'host' = 'host',
 ): Promise<Ended> {
   return run(`../../cuda/fixtures/${program}`, {
     args: args.map(String),
     flags,
     // What is freed goes back to the system at once, so that a leak shows.
-    env: { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536' },
+    env: {
+      MALLOC_MMAP_THRESHOLD_: '65536',
+      MALLOC_TRIM_THRESHOLD_: '65536',
+      HEDDLE_TEST_DEVICE: String(device),
+    },
   })
 }
 

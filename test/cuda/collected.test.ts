@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { programTime, runProgram, wellEnded } from './child.ts'
+import { onEachDevice } from './target.ts'
 
 const programs = [
   'arrays',
@@ -16,13 +17,15 @@ const programs = [
   'registered',
 ]
 
-it.each(programs)(
-  'what is collected is given back, and what is in use is not: %s',
-  programTime,
-  async (what) => {
-    expect(await runProgram('collected', [what], ['--expose-gc'])).toMatchObject({
-      ...wellEnded,
-      stdout: 'ok\n',
-    })
-  },
-)
+onEachDevice('garbage', ({ id }) => {
+  it.each(programs)(
+    'what is collected is given back, and what is in use is not: %s',
+    programTime,
+    async (what) => {
+      expect(await runProgram('collected', [what], ['--expose-gc'], id)).toMatchObject({
+        ...wellEnded,
+        stdout: 'ok\n',
+      })
+    },
+  )
+})

@@ -3,7 +3,7 @@ import { on, once } from 'node:events'
 import type { Device, Stream } from 'heddle/cuda'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { expectCudaError, outOfRange, rejection, thrown, wrongType, wrongValue } from './failures.ts'
-import { openHost } from './target.ts'
+import { onEachDevice, openHost } from './target.ts'
 
 const length = 100_000
 
@@ -15,18 +15,19 @@ function hex(handle: Uint8Array): string {
   return Buffer.from(handle).toString('hex')
 }
 
-describe('memory of another process', () => {
+onEachDevice('memory of another process', (target) => {
   it('is the same memory, and its devices wait for each other', async () => {
-    // The fill takes its time, so that the child's device has something to wait for.
-    const gpu = await openHost({
-      faults: [{ operation: 'cudaMemsetAsync', kind: 'slow', at: 1, delay: 100 }],
-    })
+    const slow = { operation: 'cudaMemsetAsync', kind: 'slow', at: 1, delay: 100 } as const
+    const gpu = await target.open(target.id === 'host' ? { host: { faults: [slow] } } : {})
     const [stream, other] = [gpu.stream(), gpu.stream()]
     const array = await shared(gpu)
     const [ready, done] = [await gpu.ipcEvent(), await gpu.ipcEvent()]
-    const child = fork(new URL('fixtures/ipc-child.mjs', import.meta.url))
+    const env = { ...process.env, HEDDLE_TEST_DEVICE: String(target.id) }
+    const child = fork(new URL('fixtures/ipc-child.mjs', import.meta.url), { env })
     onTestFinished(() => void child.kill())
     const messages = on(child, 'message')
+    // So that the child's device has something to wait for: on a host device the fill takes long, a GPU has much to do before.
+    if (target.id !== 'host') await keepBusy(gpu, stream)
     stream.fill(array, 7)
     await ready.record(stream)
     child.send({
@@ -46,7 +47,15 @@ describe('memory of another process', () => {
     // What the child has let go of is still ours.
     await stream.fill(array, 1)
   })
+})
 
+/** Some hundred milliseconds of copies to where the CPU's memory is. */
+async function keepBusy(gpu: Device, stream: Stream): Promise<void> {
+  const [large, host] = [await gpu.alloc('u8', 64 << 20), await gpu.pinned('u8', 64 << 20)]
+  for (let i = 0; i < 50; ++i) stream.copy(host, large)
+}
+
+describe('memory of another host device', () => {
   it('can be opened here too, and outlives its first owner', async () => {
     const [gpu, other] = [await openHost(), await openHost()]
     const array = await shared(gpu)

@@ -40,6 +40,11 @@ const { ok, reason } = availability()
 /** Describes what every device must do: on the host device always, on GPU 0 where there is one. */
 export function onEachDevice(title: string, body: (target: Target) => void): void {
   describe(`${title}, on the host device`, () => body(target('host')))
+  onGpu(title, body)
+}
+
+/** Describes what only a GPU does. */
+export function onGpu(title: string, body: (target: Target) => void): void {
   describe.skipIf(!ok)(`${title}, on GPU 0`, () => {
     if (ok) body(target(0))
     else it(`has no GPU to run on: ${reason}`, () => undefined)

@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { endings } from '../fixtures/endings.ts'
 import { programTime, runProgram, wellEnded } from './child.ts'
-import { kindsOfWork } from './kinds-of-work.ts'
+import { kindsOfWorkOn } from './kinds-of-work.ts'
+import { onEachDevice } from './target.ts'
 
-describe('worker.terminate in the midst of work', () => {
-  it.each(kindsOfWork)('ends the Worker: %s', programTime, async (kind) => {
-    expect(await runProgram('terminate-in-work', [kind, endings(kind)])).toEqual({
+onEachDevice('worker.terminate in the midst of work', ({ id }) => {
+  it.each(kindsOfWorkOn(id))('ends the Worker: %s', programTime, async (kind) => {
+    expect(await runProgram('terminate-in-work', [kind, endings(kind)], [], id)).toEqual({
       ...wellEnded,
       stdout: 'ok\n',
     })
