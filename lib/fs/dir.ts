@@ -15,10 +15,10 @@ export class Dir implements AsyncDisposable {
     this.#entries = entriesOf(path, listing, options)
   }
 
-  /** The next entry; null after the last. Throws, as Node does, `ERR_DIR_CLOSED` when it is closed. */
-  read(): Promise<Dirent | null> {
+  /** The next entry; null after the last. Rejects with `ERR_DIR_CLOSED` when it is closed. */
+  async read(): Promise<Dirent | null> {
     const { value, done } = this.#open().next()
-    return Promise.resolve(done ? null : value)
+    return done ? null : value
   }
 
   /** Closes it. Rejects with `ERR_DIR_CLOSED` when it is closed already. */
