@@ -82,6 +82,8 @@ export const datagramOption = {
 } as const
 
 export const tryPageCache = 1
+/** Of a read of a file that was opened with O_DIRECT. */
+export const pastCache = 2
 export const wholeNumbers = 1
 export const fill = 1
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { constants } from 'node:fs'
 import { expect, submit } from '../bridge/bridge.js'
-import { opcode, tryPageCache } from '../bridge/layout.js'
+import { opcode, pastCache, tryPageCache } from '../bridge/layout.js'
 import { placeOf } from '../bridge/memory.js'
 import { transferExtents } from './extents.js'
 import { closedError } from './file-error.js'
@@ -44,7 +44,7 @@ export class OpenFile extends EventEmitter implements AsyncDisposable {
   constructor(fd: number, flags: number) {
     super()
     this.#fd = fd
-    this.#readFlags = (flags & constants.O_DIRECT) === 0 ? tryPageCache : 0
+    this.#readFlags = (flags & constants.O_DIRECT) === 0 ? tryPageCache : pastCache
     dropped.register(this, fd, this)
   }
 

@@ -103,6 +103,7 @@ void FileOperation::transfer(Bridge& bridge, io::Opcode opcode, const Submission
   operation->address = operation->memory_.address;
   operation->length = operation->memory_.bytes;
   operation->offset = offset;
+  operation->past_cache = opcode == io::Opcode::read && (submission.c & kPastCache) != 0;
   operation->start();
 }
 

@@ -48,7 +48,7 @@ struct Control {
 enum class Opcode : std::int32_t {
   cancel = 1,   // a: the id of the operation to cancel
   sleep,        // z: milliseconds
-  read,         // a: descriptor, b: memory, c: kTryPageCache, x: offset in memory, y: position or -1, z: bytes
+  read,         // a: descriptor, b: memory, c: k...Cache, x: offset in memory, y: position or -1, z: bytes
   write,        // as read
   fsync,        // a: descriptor
   fdatasync,    // a: descriptor
@@ -75,6 +75,8 @@ enum class Opcode : std::int32_t {
 inline constexpr std::int32_t kBufferUnit = 1 << 20;
 
 inline constexpr std::int32_t kTryPageCache = 1;
+// Of a read of a file that was opened with O_DIRECT.
+inline constexpr std::int32_t kPastCache = 2;
 inline constexpr std::int32_t kWholeNumbers = 1;
 inline constexpr std::int32_t kFill = 1;
 

@@ -52,6 +52,7 @@ struct Request {
   Opcode opcode = Opcode::read;
   bool cancelled = false;      // set by Backend::cancel
   bool on_worker = false;      // never run inline on the submitting thread
+  bool past_cache = false;     // a read that surely waits for the disk: many of them are handed over a few at a time
   int fd = -1;                 // for open and statx: the folder that a relative path starts from
   int flags = 0;               // open: O_*; statx: AT_*; receive, send: MSG_*
   std::uint32_t mode = 0;      // open: permission bits; statx: STATX_* mask

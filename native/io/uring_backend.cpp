@@ -23,6 +23,10 @@ constexpr std::uint64_t kRepeat = kCancel - 1;
 // In the name of a request: this is the poll of its half pipe.
 constexpr std::uint64_t kHalfPipe = std::uint64_t{1} << 31;
 
+// The disk begins with these while the next are prepared. Handed over all at once they also end all at once, and it has
+// nothing to do until they have been seen to.
+constexpr unsigned kDiskReadsTogether = 8;
+
 // How long after a cancel that missed the next is sent.
 constexpr long kRepeatAfter = 1'000'000;  // ns
 
@@ -142,6 +146,7 @@ bool UringBackend::flush(std::size_t inline_bytes) noexcept {
     waiting_.pop();
     prepare(*sqe, request);
     if (!is_for_worker(*sqe)) copied += bytes_of(request);
+    if (request.past_cache && ring_.prepared() >= kDiskReadsTogether) ring_.enter();
   }
   if (cancel_missed_) arm_repeat();
   if (ring_.prepared() != 0) ring_.enter();
