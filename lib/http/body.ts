@@ -1,9 +1,14 @@
 import { type AbortWatcher, unwatchAbort, watchAbort } from '../abort-watchers.js'
+import { ArgumentValueError } from '../argument-errors.js'
 import { expect, type Pending, submit } from '../bridge/bridge.js'
 import { opcode, fill as wholeBuffer } from '../bridge/layout.js'
 import { placeOf } from '../bridge/memory.js'
 import { AbortError } from '../errors.js'
 import { type Bounds, failureOf } from './failure.js'
+import { isResizable } from './resizable.js'
+
+/** How much passes through other memory at a time, where it has to. */
+const besideBytes = 64 << 10
 
 /** One read of a body. */
 class PendingRead implements Pending {
@@ -74,6 +79,28 @@ export class Body implements AbortWatcher {
    * @param fill waits until the view is full, or the body has ended
    */
   read(view: Uint8Array, fill: boolean): Promise<number> {
+    return isResizable(view.buffer) ? this.#readBeside(view, fill) : this.#read(view, fill)
+  }
+
+  /** By way of memory that stays where it is. */
+  async #readBeside(view: Uint8Array, fill: boolean): Promise<number> {
+    const length = view.byteLength
+    const beside = new Uint8Array(Math.min(length, besideBytes))
+    let filled = 0
+    do {
+      const bytes = await this.#read(beside.subarray(0, length - filled), fill)
+      if (view.byteLength < length) {
+        const error = new ArgumentValueError('target', view, 'was shrunk or detached while it was filled')
+        this.cancel(error)
+        throw error
+      }
+      view.set(beside.subarray(0, bytes), filled)
+      filled += bytes
+    } while (fill && filled < length && !this.ended)
+    return filled
+  }
+
+  #read(view: Uint8Array, fill: boolean): Promise<number> {
     if (this.#error !== undefined) return Promise.reject(this.#error)
     if (this.ended) return Promise.resolve(0)
     const { memory, byteOffset } = placeOf(view)

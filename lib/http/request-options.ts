@@ -1,6 +1,7 @@
 import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
 import { validateDuration, validateInteger, validateObject, validateSignal } from '../validate.js'
 import type { HeadersLike } from './fields.js'
+import { isResizable } from './resizable.js'
 import type { BodyTarget } from './response.js'
 
 export interface RequestOptions {
@@ -87,5 +88,6 @@ export function bodyOf(body: RequestBody | undefined): Uint8Array | undefined {
       'of type string or an instance of TypedArray, Buffer, or DataView',
       body,
     )
-  return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+  const bytes = new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+  return isResizable(body.buffer) ? bytes.slice() : bytes
 }
