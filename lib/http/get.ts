@@ -26,7 +26,10 @@ export function get(url: string | URL, options?: GetOptions): Promise<HttpRespon
   return client().get(url, options)
 }
 
-/** Sends bytes, or a string as UTF-8. Otherwise like {@link get}. The bytes must not be changed until it resolves. */
+/**
+ * Sends bytes, or a string as UTF-8. Otherwise like {@link get}. The bytes must not be changed until it resolves, and where a
+ * server answers before it has read them, until the response's body is read: they are sent meanwhile, until it is complete.
+ */
 export function post(url: string | URL, body: RequestBody, options?: RequestOptions): Promise<HttpResponse> {
   return client().post(url, body, options)
 }

@@ -10,6 +10,8 @@
 #include "native/http/pool.hpp"
 #include "native/http/request.hpp"
 #include "native/http/response_reader.hpp"
+#include "native/http/unsent.hpp"
+#include "native/io/operations.hpp"
 #include "native/stop_token.hpp"
 #include "native/task.hpp"
 
@@ -23,7 +25,8 @@ namespace heddle::http {
 //   while (!exchange.complete()) { const std::size_t bytes = co_await exchange.read(into, stop); ... }
 //
 // Its connection goes back to the pool with the last byte of the body, and is closed when the exchange goes before that, or
-// fails. A connection that has been idle may turn out to be closed; then an idempotent request is sent once more, on a fresh
+// fails. A server may answer before it has read the whole request: the rest is sent while start() and read() wait, until the
+// response is complete; then the connection is closed. A connection that has been idle may turn out to be closed; then an idempotent request is sent once more, on a fresh
 // one. Both coroutines throw Error, SocketError, and std::errc::operation_canceled when they were stopped; one of them
 // at a time. The pool must outlive the exchange.
 class Exchange {
@@ -45,7 +48,11 @@ class Exchange {
   [[nodiscard]] bool complete() const noexcept { return reader_->complete(); }
 
  private:
-  [[nodiscard]] Task<std::error_code> send(StopToken stop);
+  [[nodiscard]] Task<void> send_first(StopToken stop);
+  [[nodiscard]] Task<void> send_rest(StopSource& both);
+  [[nodiscard]] Task<io::Result> receive(std::span<std::byte> place, StopToken stop);
+  [[nodiscard]] Task<io::Result> receive_beside(std::span<std::byte> place, StopSource& both);
+  void note_sent(io::Result sent);
   // False: the connection was of no use any more, and the request may be sent on another.
   [[nodiscard]] Task<bool> receive_head(StopToken stop);
   void end_if_complete() noexcept;
@@ -56,7 +63,9 @@ class Exchange {
   const Limits limits_;
   Pool::Lease connection_;
   std::optional<ResponseReader> reader_;
-  bool sent_ = false;  // the whole request
+  Unsent unsent_;
+  bool refused_ = false;         // the peer takes no more
+  std::error_code unsendable_;  // what else went wrong with sending
 };
 
 }  // namespace heddle::http

@@ -23,7 +23,7 @@ struct Request {
   std::string target = "/";           // path and query, percent-encoded
   std::string authority{};            // the Host field
   std::string fields{};               // all others, `Name: value\r\n` each
-  std::span<const std::byte> body{};  // must stay until the response's head is there
+  std::span<const std::byte> body{};  // must stay as long as the exchange, or until it is complete
   bool has_body = false;            // also one of no bytes
 
   // What a server does twice as well as once, so that it may be sent again when nobody knows whether it arrived.
