@@ -51,7 +51,9 @@ Napi::Value connect(const Napi::CallbackInfo& call) {
   const auto to = address(call, 1);
   const auto from = call[3].IsUndefined() ? std::nullopt : address(call, 3);
   Endpoints& endpoints = endpoints_of(call.Env());
-  if (to) {
+  if (!from && !call[3].IsUndefined()) {
+    endpoints.bridge().reply(integer(call, 0), kNoAddress, bridge::kLocal);
+  } else if (to) {
     bridge::connect(endpoints, integer(call, 0), *to, from);
   } else {
     endpoints.bridge().reply(integer(call, 0), kNoAddress, 0);

@@ -66,3 +66,12 @@ export class ArgumentRangeError extends RangeError {
     super(`The value of "${name}" is out of range. It must be ${range}. Received ${amount(actual)}`)
   }
 }
+
+/** `code`: `ERR_INVALID_IP_ADDRESS`. */
+export class ArgumentAddressError extends TypeError {
+  readonly code = 'ERR_INVALID_IP_ADDRESS'
+
+  constructor(actual: string) {
+    super(`Invalid IP address: ${actual}`)
+  }
+}

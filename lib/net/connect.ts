@@ -1,5 +1,6 @@
+import { isIP } from 'node:net'
 import { constants } from 'node:os'
-import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
+import { ArgumentAddressError, ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
 import { AbortWatch } from '../bridge/abort.js'
 import { expect, type Pending } from '../bridge/bridge.js'
 import { AbortError, TimeoutError } from '../errors.js'
@@ -36,6 +37,7 @@ function validate(options: ConnectOptions): void {
   validateText(host, 'options.host')
   validateText(path, 'options.path')
   validateText(localAddress, 'options.localAddress')
+  if (localAddress && isIP(localAddress) === 0) throw new ArgumentAddressError(localAddress)
   if (path === '') throw new ArgumentValueError('options.path', path)
   if (path !== undefined && port !== undefined) {
     throw new ArgumentValueError('options.path', path, 'cannot be given together with options.port')
@@ -47,12 +49,18 @@ function validate(options: ConnectOptions): void {
   validateSocketOptions(options)
 }
 
+interface Failure {
+  readonly status: number
+  /** It was the bind to this end that failed. */
+  readonly local: boolean
+}
+
 class PendingConnect implements Pending {
   readonly resolve: (socket: number) => void
-  readonly reject: (status: number) => void
+  readonly reject: (failure: Failure) => void
   watch: AbortWatch | undefined
 
-  constructor(resolve: (socket: number) => void, reject: (status: number) => void) {
+  constructor(resolve: (socket: number) => void, reject: (failure: Failure) => void) {
     this.resolve = resolve
     this.reject = reject
   }
@@ -60,7 +68,7 @@ class PendingConnect implements Pending {
   settle(status: number, value: number): void {
     this.watch?.release()
     if (status === 0) this.resolve(value)
-    else this.reject(status)
+    else this.reject({ status, local: value !== 0 })
   }
 }
 
@@ -71,7 +79,7 @@ class PendingConnect implements Pending {
  * addresses and none answers, with Node's own error when the host can't be found, with an {@link AbortError}, or with a
  * {@link TimeoutError} when `timeout` milliseconds were not enough for all of it.
  *
- * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` and RangeError with `code` `ERR_OUT_OF_RANGE`, at the call
+ * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_IP_ADDRESS` and RangeError with `code` `ERR_OUT_OF_RANGE`, at the call
  */
 export function connect(options: ConnectOptions): Promise<Socket> {
   validate(options)
@@ -97,10 +105,10 @@ async function connectInTime(options: ConnectOptions): Promise<Socket> {
 }
 
 async function connectToAny(options: ConnectOptions, signal: AbortSignal | undefined): Promise<Socket> {
-  const { path, port = 0, host = 'localhost' } = options
+  const { path, port = 0 } = options
   if (path !== undefined) return await connectTo(path, -1, options, signal)
   const failures: Error[] = []
-  for (const address of await resolveHost(host, signal)) {
+  for (const address of await resolveHost(options.host || 'localhost', signal)) {
     try {
       return await connectTo(address, port, options, signal)
     } catch (error) {
@@ -119,21 +127,23 @@ async function connectTo(
   options: ConnectOptions,
   signal: AbortSignal | undefined,
 ): Promise<Socket> {
-  const place = { address: where, port: port < 0 ? undefined : port }
   if (signal?.aborted) throw new AbortError(signal)
-  const { localAddress, localPort } = options
-  const from = localAddress ?? (localPort === undefined ? undefined : where.includes(':') ? '::' : '0.0.0.0')
+  const localPort = options.localPort ?? 0
+  const anyAddress = where.includes(':') ? '::' : '0.0.0.0'
+  const from = options.localAddress || (options.localPort === undefined ? undefined : anyAddress)
   let number: number
   try {
     number = await new Promise<number>((resolve, reject) => {
       const pending = new PendingConnect(resolve, reject)
       const id = expect(pending)
-      addon.connect(id, where, port, port < 0 ? undefined : from, localPort ?? 0)
+      addon.connect(id, where, port, port < 0 ? undefined : from, localPort)
       if (signal !== undefined) pending.watch = new AbortWatch(signal, id)
     })
-  } catch (status) {
+  } catch (failure) {
+    const { status, local } = failure as Failure
     if (signal?.aborted && status === -constants.errno.ECANCELED) throw new AbortError(signal)
-    throw new SocketError(status as number, 'connect', place)
+    if (local) throw new SocketError(status, 'bind', { address: from as string, port: localPort })
+    throw new SocketError(status, 'connect', { address: where, port: port < 0 ? undefined : port })
   }
   if (port >= 0 && (options.noDelay ?? true)) addon.setNoDelay(number, true)
   if (options.keepAlive)

@@ -43,7 +43,7 @@ void connect(Endpoints& endpoints, std::int32_t id, const io::SocketAddress& to,
   }
   const int fd = static_cast<int>(made.value());
   if (from && bind(fd, from->data(), from->size()) != 0) {
-    endpoints.bridge().reply(id, -errno, 0);
+    endpoints.bridge().reply(id, -errno, kLocal);
     ::close(fd);
     return;
   }

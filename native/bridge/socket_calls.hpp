@@ -17,7 +17,9 @@ class Endpoints;
 // The number of a new listener.
 [[nodiscard]] std::int32_t listen(Endpoints& endpoints, const io::SocketAddress& address,
                                   const io::ListenOptions& options);
-// `id` gets the number of a new socket. `from`, if any, is where the socket is bound before.
+// `id` gets the number of a new socket, or why there is none: with kLocal where it was the bind before that failed. `from`,
+// if any, is where the socket is bound.
+inline constexpr double kLocal = 1;
 void connect(Endpoints& endpoints, std::int32_t id, const io::SocketAddress& to,
                                    const std::optional<io::SocketAddress>& from);
 // Small packets are sent at once.

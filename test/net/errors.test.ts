@@ -38,6 +38,40 @@ describe('errors are those of node:net', () => {
     expect(await outcomeOf(() => connect(options))).toEqual(await nodeOutcome('connect', options))
   })
 
+  it('connect: the local port is taken', async () => {
+    await using server = await listen({ host: loopback })
+    await using other = await listen({ host: loopback })
+    const options = {
+      host: loopback,
+      port: portOf(server),
+      localAddress: loopback,
+      localPort: portOf(other),
+    }
+    const ours = await outcomeOf(() => connect(options))
+    expect(ours).toEqual(await nodeOutcome('connect', options))
+    expect(ours).toMatchObject({ rejected: { message: `bind EADDRINUSE ${loopback}:${portOf(other)}` } })
+  })
+
+  it('connect: a local address that is not of this host', async () => {
+    await using server = await listen({ host: loopback })
+    const options = { host: loopback, port: portOf(server), localAddress: '192.0.2.1' }
+    expect(await outcomeOf(() => connect(options))).toEqual(await nodeOutcome('connect', options))
+  })
+
+  it('connect: a local address that is none', async () => {
+    const options = { host: loopback, port: 1, localAddress: 'nonsense' }
+    expect(await outcomeOf(() => connect(options))).toEqual(
+      await outcomeOf(() => nodeConnect(options as never)),
+    )
+    expect(() => connect(options)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_IP_ADDRESS' }))
+  })
+
+  it('connect: an empty host is this one', async () => {
+    await using server = await listen({ host: 'localhost' })
+    await using socket = await connect({ host: '', localAddress: '', port: portOf(server) })
+    expect(socket.remoteAddress).toMatchObject({ port: portOf(server) })
+  })
+
   it('listen: the port is taken', async () => {
     await using server = await listen({ host: loopback })
     const options = { host: loopback, port: portOf(server) }
