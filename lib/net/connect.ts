@@ -1,12 +1,14 @@
-import { isIP } from 'node:net'
+import { getDefaultAutoSelectFamilyAttemptTimeout, isIP } from 'node:net'
 import { constants } from 'node:os'
 import { ArgumentAddressError, ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
 import { AbortWatch } from '../bridge/abort.js'
-import { expect, type Pending } from '../bridge/bridge.js'
+import { expect, type Pending, submit } from '../bridge/bridge.js'
+import { opcode } from '../bridge/layout.js'
 import { AbortError, TimeoutError } from '../errors.js'
 import { addon } from '../native.js'
 import { Timer } from '../timer.js'
 import { validateDuration, validateInteger, validateObject, validateSignal } from '../validate.js'
+import { alternating } from './alternating.js'
 import { resolveHost } from './resolve.js'
 import { Socket } from './socket.js'
 import { SocketError } from './socket-error.js'
@@ -16,7 +18,7 @@ import type { WaitOptions } from './waiter.js'
 export interface ConnectOptions extends SocketOptions, WaitOptions {
   /** Required, unless `path` is given. */
   port?: number | undefined
-  /** A name or an address. Its addresses are tried one after the other. Default: `localhost`. */
+  /** A name or an address. The addresses of a name are tried one after the other. Default: `localhost`. */
   host?: string | undefined
   /** The path of a UNIX socket, in place of `port` and `host`. With a leading NUL, an abstract name. */
   path?: string | undefined
@@ -51,6 +53,8 @@ function validate(options: ConnectOptions): void {
 
 interface Failure {
   readonly status: number
+  /** Nobody had answered when it was time for the next address. */
+  readonly late: boolean
   /** It was the bind to this end that failed. */
   readonly local: boolean
 }
@@ -58,6 +62,8 @@ interface Failure {
 class PendingConnect implements Pending {
   readonly resolve: (socket: number) => void
   readonly reject: (failure: Failure) => void
+  timer: Timer | undefined
+  late = false
   watch: AbortWatch | undefined
 
   constructor(resolve: (socket: number) => void, reject: (failure: Failure) => void) {
@@ -65,10 +71,19 @@ class PendingConnect implements Pending {
     this.reject = reject
   }
 
+  /** The attempt ends as one that has timed out, unless there is a connection by then. */
+  limit(ms: number, id: number): void {
+    this.timer = new Timer(ms, () => {
+      this.late = true
+      submit(opcode.cancel, 0, id, 0, 0, 0, 0, 0)
+    })
+  }
+
   settle(status: number, value: number): void {
     this.watch?.release()
+    this.timer?.cancel()
     if (status === 0) this.resolve(value)
-    else this.reject({ status, local: value !== 0 })
+    else this.reject({ status, late: this.late, local: value !== 0 })
   }
 }
 
@@ -106,11 +121,13 @@ async function connectInTime(options: ConnectOptions): Promise<Socket> {
 
 async function connectToAny(options: ConnectOptions, signal: AbortSignal | undefined): Promise<Socket> {
   const { path, port = 0 } = options
-  if (path !== undefined) return await connectTo(path, -1, options, signal)
+  if (path !== undefined) return await connectTo(path, -1, options, signal, undefined)
   const failures: Error[] = []
-  for (const address of await resolveHost(options.host || 'localhost', signal)) {
+  const addresses = alternating(await resolveHost(options.host || 'localhost', signal))
+  for (const [i, address] of addresses.entries()) {
+    const limit = i + 1 < addresses.length ? getDefaultAutoSelectFamilyAttemptTimeout() : undefined
     try {
-      return await connectTo(address, port, options, signal)
+      return await connectTo(address, port, options, signal, limit)
     } catch (error) {
       if (!(error instanceof SocketError)) throw error
       failures.push(error)
@@ -126,6 +143,7 @@ async function connectTo(
   port: number,
   options: ConnectOptions,
   signal: AbortSignal | undefined,
+  limit: number | undefined,
 ): Promise<Socket> {
   if (signal?.aborted) throw new AbortError(signal)
   const localPort = options.localPort ?? 0
@@ -138,12 +156,16 @@ async function connectTo(
       const id = expect(pending)
       addon.connect(id, where, port, port < 0 ? undefined : from, localPort)
       if (signal !== undefined) pending.watch = new AbortWatch(signal, id)
+      if (limit !== undefined) pending.limit(limit, id)
     })
   } catch (failure) {
-    const { status, local } = failure as Failure
-    if (signal?.aborted && status === -constants.errno.ECANCELED) throw new AbortError(signal)
+    const { status, late, local } = failure as Failure
+    const place = { address: where, port: port < 0 ? undefined : port }
+    const cancelled = status === -constants.errno.ECANCELED
+    if (signal?.aborted && cancelled) throw new AbortError(signal)
+    if (late && cancelled) throw new SocketError(-constants.errno.ETIMEDOUT, 'connect', place)
     if (local) throw new SocketError(status, 'bind', { address: from as string, port: localPort })
-    throw new SocketError(status, 'connect', { address: where, port: port < 0 ? undefined : port })
+    throw new SocketError(status, 'connect', place)
   }
   if (port >= 0 && (options.noDelay ?? true)) addon.setNoDelay(number, true)
   if (options.keepAlive)

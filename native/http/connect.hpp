@@ -4,8 +4,10 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "native/http/request.hpp"
+#include "native/io/socket_address.hpp"
 #include "native/stop_token.hpp"
 #include "native/task.hpp"
 
@@ -28,8 +30,10 @@ class SocketError : public std::system_error {
   std::uint16_t port_;
 };
 
-// A connected TCP socket that sends at once (TCP_NODELAY); the caller closes it. The host's addresses are tried in the
-// system's order. Throws a SocketError, that of the last address, and std::errc::operation_canceled when it was stopped.
+// A connected TCP socket that sends at once (TCP_NODELAY); the caller closes it. The host's addresses are tried in alternate
+// families; one that does not answer soon gives way to the next. Throws a SocketError, that of the last address, and std::errc::operation_canceled when it was stopped.
 [[nodiscard]] Task<int> connect(const Origin& origin, StopToken stop);
+// The same with addresses, one at least, in their order. The last has all the time there is.
+[[nodiscard]] Task<int> connect_to_any(std::vector<io::SocketAddress> addresses, StopToken stop);
 
 }  // namespace heddle::http
