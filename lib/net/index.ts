@@ -1,7 +1,7 @@
 export { bind } from './bind.js'
 export { type ConnectOptions, connect } from './connect.js'
 export type { Datagram, DatagramDestination } from './datagram.js'
-export { toDuplex } from './duplex.js'
+export { type DuplexOptions, type SocketDuplex, toDuplex } from './duplex.js'
 export { type ListenOptions, listen } from './listen.js'
 export { Server } from './server.js'
 export { Socket } from './socket.js'

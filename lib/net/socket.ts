@@ -13,6 +13,9 @@ import { TargetWaiter, validateWait, Waiter, type WaitOptions } from './waiter.j
 /** Up to here, one copy costs less than a system call for each part. */
 const joinedBytes = 64 << 10
 
+/** Reads for somebody who waits in a way of their own. */
+export const readBy = Symbol('readBy')
+
 /**
  * A connection, as {@link connect} and a {@link Server} give it.
  *
@@ -98,6 +101,14 @@ export class Socket implements AsyncDisposable {
     return new Promise((resolve, reject) =>
       this.#incoming.wait(new TargetWaiter(into, resolve, reject), options),
     )
+  }
+
+  /** @internal What is there at once, null at the end; undefined: `waiter` gets it. */
+  [readBy](waiter: Waiter): Buffer | null | undefined {
+    const incoming = this.#readable(undefined)
+    const chunk = incoming.take()
+    if (chunk === undefined) incoming.wait(waiter, undefined)
+    return chunk
   }
 
   #readable(options: WaitOptions | undefined): Incoming {
