@@ -65,6 +65,8 @@ class PendingSend implements Pending {
  */
 export class Outgoing {
   readonly #socket: number
+  /** What waits to be sent keeps it from being collected, and so from being closed. */
+  readonly owner: object
   #waiting = 0
   #bytes = 0
   #ended = false
@@ -72,8 +74,9 @@ export class Outgoing {
   whyClosed: Error | undefined
 
   /** @param socket its number */
-  constructor(socket: number) {
+  constructor(socket: number, owner: object) {
     this.#socket = socket
+    this.owner = owner
   }
 
   /** Bytes of writes that wait. */

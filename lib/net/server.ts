@@ -1,6 +1,7 @@
 import { AbortError, ClosedError } from '../errors.js'
 import { Accepting } from './accepting.js'
 import { closeEndpoint } from './closing.js'
+import { closeWhenDropped, forgetDropped } from './dropped.js'
 import type { Socket } from './socket.js'
 import type { SocketAddress } from './socket-address.js'
 import { validateWait, Waiter, type WaitOptions } from './waiter.js'
@@ -27,6 +28,7 @@ export class Server implements AsyncDisposable {
     this.#number = number
     this.address = address
     this.#accepting = new Accepting(number, highWaterMark)
+    closeWhenDropped(this, { endpoint: number, name: 'server', arrivals: this.#accepting })
   }
 
   /** True from the call of {@link close} on. */
@@ -50,7 +52,9 @@ export class Server implements AsyncDisposable {
       return Promise.reject(error)
     }
     return new Promise((resolve, reject) => {
-      this.#accepting.wait(new Waiter(resolve, reject), options)
+      const waiter = new Waiter(resolve, reject)
+      waiter.owner = this
+      this.#accepting.wait(waiter, options)
     })
   }
 
@@ -74,6 +78,7 @@ export class Server implements AsyncDisposable {
    */
   close(): Promise<void> {
     if (this.#closing === undefined) {
+      forgetDropped(this)
       this.#closing = closeEndpoint(this.#number)
       this.#accepting.close()
     }

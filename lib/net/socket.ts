@@ -3,6 +3,7 @@ import { AbortError, ClosedError } from '../errors.js'
 import { addon } from '../native.js'
 import { validateBoolean, validateInteger } from '../validate.js'
 import { closeEndpoint } from './closing.js'
+import { closeWhenDropped, forgetDropped } from './dropped.js'
 import { Incoming } from './incoming.js'
 import { Outgoing } from './outgoing.js'
 import { addressOf, type SocketAddress } from './socket-address.js'
@@ -34,7 +35,8 @@ export class Socket implements AsyncDisposable {
   constructor(number: number, highWaterMark: number) {
     this.#number = number
     this.#incoming = new Incoming(number, highWaterMark)
-    this.#outgoing = new Outgoing(number)
+    this.#outgoing = new Outgoing(number, this)
+    closeWhenDropped(this, { endpoint: number, name: 'socket', arrivals: this.#incoming })
   }
 
   /** This end: an address, or the path of a UNIX socket. Undefined once closed. */
@@ -76,7 +78,7 @@ export class Socket implements AsyncDisposable {
     } catch (error) {
       return Promise.reject(error)
     }
-    return new Promise((resolve, reject) => this.#incoming.wait(new Waiter(resolve, reject), options))
+    return new Promise((resolve, reject) => this.#wait(new Waiter(resolve, reject), options))
   }
 
   /**
@@ -98,16 +100,18 @@ export class Socket implements AsyncDisposable {
     } catch (error) {
       return Promise.reject(error)
     }
-    return new Promise((resolve, reject) =>
-      this.#incoming.wait(new TargetWaiter(into, resolve, reject), options),
-    )
+    return new Promise((resolve, reject) => this.#wait(new TargetWaiter(into, resolve, reject), options))
+  }
+
+  #wait(waiter: Waiter, options: WaitOptions | undefined): void {
+    waiter.owner = this
+    this.#incoming.wait(waiter, options)
   }
 
   /** @internal What is there at once, null at the end; undefined: `waiter` gets it. */
   [readBy](waiter: Waiter): Buffer | null | undefined {
-    const incoming = this.#readable(undefined)
-    const chunk = incoming.take()
-    if (chunk === undefined) incoming.wait(waiter, undefined)
+    const chunk = this.#readable(undefined).take()
+    if (chunk === undefined) this.#wait(waiter, undefined)
     return chunk
   }
 
@@ -211,6 +215,7 @@ export class Socket implements AsyncDisposable {
    */
   close(): Promise<void> {
     if (this.#closing === undefined) {
+      forgetDropped(this)
       this.#closing = closeEndpoint(this.#number)
       this.#outgoing.whyClosed = new ClosedError('socket')
       this.#incoming.close()

@@ -9,6 +9,7 @@ import { validateBoolean, validateInteger, validateObject } from '../validate.js
 import { Arriving } from './arriving.js'
 import { closeEndpoint } from './closing.js'
 import type { Datagram, DatagramDestination } from './datagram.js'
+import { closeWhenDropped, forgetDropped } from './dropped.js'
 import { PendingDatagram } from './pending-datagram.js'
 import { resolveHost } from './resolve.js'
 import { addressOf, type InternetAddress } from './socket-address.js'
@@ -39,6 +40,7 @@ export class UdpSocket implements AsyncDisposable {
   constructor(number: number, highWaterMark: number) {
     this.#number = number
     this.#arriving = new Arriving(number, highWaterMark)
+    closeWhenDropped(this, { endpoint: number, name: 'UDP socket', arrivals: this.#arriving })
     this.address = addressOf(number, false) as InternetAddress
   }
 
@@ -75,7 +77,9 @@ export class UdpSocket implements AsyncDisposable {
       return Promise.reject(error)
     }
     return new Promise((resolve, reject) => {
-      this.#arriving.wait(new Waiter(resolve, reject), options)
+      const waiter = new Waiter(resolve, reject)
+      waiter.owner = this
+      this.#arriving.wait(waiter, options)
     })
   }
 
@@ -253,6 +257,7 @@ export class UdpSocket implements AsyncDisposable {
    */
   close(): Promise<void> {
     if (this.#closing === undefined) {
+      forgetDropped(this)
       this.#closing = closeEndpoint(this.#number)
       this.#arriving.close()
     }

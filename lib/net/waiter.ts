@@ -27,6 +27,8 @@ export interface WaiterQueue {
 export class Waiter implements AbortWatcher {
   readonly resolve: (value: never) => void
   readonly reject: (error: Error) => void
+  /** Whose the wait is: who waits keeps it from being collected, and so from being closed. */
+  owner: object | undefined
   #queue: WaiterQueue | undefined
   #signal: AbortSignal | undefined
   #timer: Timer | undefined
