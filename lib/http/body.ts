@@ -44,18 +44,47 @@ class PendingRead implements Pending {
 const failed = Symbol('failed')
 const finished = Symbol('finished')
 
+/** Heeds a signal for a body without keeping it: a signal may live much longer than a response that was dropped. */
+class BodyWatch implements AbortWatcher {
+  readonly #body: WeakRef<Body>
+  readonly #signal: AbortSignal
+
+  constructor(body: Body, signal: AbortSignal) {
+    this.#body = new WeakRef(body)
+    this.#signal = signal
+    watchAbort(signal, this)
+  }
+
+  aborted(): void {
+    this.#body.deref()?.cancel(new AbortError(this.#signal))
+  }
+
+  release(): void {
+    unwatchAbort(this.#signal, this)
+  }
+}
+
+interface Dropped {
+  readonly response: number
+  readonly watch: BodyWatch | undefined
+}
+
 /** Responses that were dropped with their bodies unread give their connections back. */
-const dropped = new FinalizationRegistry<number>(drop)
+const dropped = new FinalizationRegistry<Dropped>(({ response, watch }) => {
+  watch?.release()
+  drop(response)
+})
 
 function drop(response: number): void {
   submit(opcode.httpDrop, 0, response, 0, 0, 0, 0, 0)
 }
 
 /** The body of a response that native code holds: bytes come when they are asked for, and not before. */
-export class Body implements AbortWatcher {
+export class Body {
   readonly bounds: Bounds
   /** -1 when there is nothing left to read from. */
   #response: number
+  readonly #watch: BodyWatch | undefined
   #error: Error | undefined
 
   /** @param response its number on the bridge, which this gives back */
@@ -63,9 +92,9 @@ export class Body implements AbortWatcher {
     this.#response = response
     this.bounds = bounds
     const { signal } = bounds
-    dropped.register(this, response, this)
-    if (signal?.aborted === true) this.aborted()
-    else if (signal !== undefined) watchAbort(signal, this)
+    if (signal !== undefined && !signal.aborted) this.#watch = new BodyWatch(this, signal)
+    dropped.register(this, { response, watch: this.#watch }, this)
+    if (signal?.aborted === true) this.cancel(new AbortError(signal))
   }
 
   /** Whether the last byte was read. Not so where the body has failed, or was given up: reads then reject. */
@@ -127,10 +156,6 @@ export class Body implements AbortWatcher {
     this[finished]()
   }
 
-  aborted(): void {
-    this.cancel(new AbortError(this.bounds.signal))
-  }
-
   [failed](error: Error): Error {
     this.#error ??= error
     this[finished]()
@@ -141,6 +166,6 @@ export class Body implements AbortWatcher {
     if (this.#response === -1) return
     this.#response = -1
     dropped.unregister(this)
-    if (this.bounds.signal !== undefined) unwatchAbort(this.bounds.signal, this)
+    this.#watch?.release()
   }
 }
