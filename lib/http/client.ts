@@ -12,7 +12,7 @@ import {
   rangeOf,
   settingsOf,
 } from './request-options.js'
-import type { HttpResponse } from './response.js'
+import { type HttpResponse, validateTarget } from './response.js'
 import { toUrl } from './url.js'
 
 export interface ClientOptions {
@@ -46,8 +46,16 @@ export class Client implements AsyncDisposable {
 
   /** Like {@link get} of this module. */
   async get(url: string | URL, options: GetOptions = {}): Promise<HttpResponse> {
+    const into = options?.into
+    if (into !== undefined) validateTarget(into)
     const response = await this.request('GET', url, options)
-    if (options.into !== undefined && response.ok) await response.into(options.into)
+    if (into === undefined || !response.ok) return response
+    try {
+      await response.into(into)
+    } catch (error) {
+      await response.cancel()
+      throw error
+    }
     return response
   }
 

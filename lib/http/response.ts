@@ -230,6 +230,11 @@ function viewOf(target: BodyTarget): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 }
 
+/** @throws TypeError for what is no place to put a body */
+export function validateTarget(target: BodyTarget): void {
+  if (!(target instanceof DeviceArray)) viewOf(target)
+}
+
 function tooSmall(bytes: number): HttpError {
   return new HttpError(
     'ERR_HEDDLE_HTTP_BODY_LIMIT',

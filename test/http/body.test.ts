@@ -92,6 +92,23 @@ describe('into', () => {
     await expect(get(url, { into: {} as Uint8Array })).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
   })
 
+  it('a target that is none leaves no response open, whenever it becomes that', async () => {
+    const server = await rawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n')
+    })
+    const client = freshClient()
+    const { signal } = new AbortController()
+    const bad = client.get(server.url, { into: 'text' as never, signal })
+    expect(await errorOf(bad)).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+    expect(server.sockets).toHaveLength(0)
+    const into = new Uint8Array(100_000)
+    const getting = client.get(server.url, { into, signal })
+    structuredClone(into, { transfer: [into.buffer] })
+    expect(await errorOf(getting)).toBeInstanceOf(TypeError)
+    await turn()
+    expect(usage()).toMatchObject({ httpResponses: 0, requests: 0 })
+  })
+
   it('keeps the memory of a buffer that is transferred meanwhile', async () => {
     const { url, sockets } = await rawServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n')
