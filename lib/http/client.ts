@@ -24,6 +24,14 @@ export interface ClientOptions {
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
+/** Closes clients that were dropped open. Whatever waits for a response, or may be read from one, keeps its client. */
+const dropped = new FinalizationRegistry<number>((client) => {
+  process.emitWarning(
+    'Closing a Client of heddle/http on garbage collection. Close clients before dropping them.',
+  )
+  addon.closeHttpClient(client)
+})
+
 /** Sends requests over connections that it keeps for the next ones. */
 export class Client implements AsyncDisposable {
   readonly #number: number
@@ -37,6 +45,7 @@ export class Client implements AsyncDisposable {
     }
     validateDuration(idleTimeout, 'options.idleTimeout')
     this.#number = addon.openHttpClient(maxConnections, idleTimeout)
+    dropped.register(this, this.#number, this)
   }
 
   /** Whether `close` was called. */
@@ -84,13 +93,15 @@ export class Client implements AsyncDisposable {
       fields.addDefault('Authorization', `Basic ${Buffer.from(credentials).toString('base64')}`)
     }
     if (this.#closed) throw new ClosedError('client')
-    return perform({ client: this.#number, settings, fields, method, url: to, body: bodyOf(options.body) })
+    const sender = { client: this.#number, owner: this }
+    return perform({ ...sender, settings, fields, method, url: to, body: bodyOf(options.body) })
   }
 
   /** Closes its connections. Exchanges in flight reject with a `ClosedError`, and so do later requests. Idempotent. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    dropped.unregister(this)
     addon.closeHttpClient(this.#number)
   }
 

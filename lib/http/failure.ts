@@ -4,11 +4,13 @@ import { addon, type NativeHttpFailure } from '../native.js'
 import { HttpError } from './http-error.js'
 import { NetworkError } from './network-error.js'
 
-/** What an exchange was given, as far as its errors tell it. */
+/** What an exchange was given, as far as its end depends on it. */
 export interface Bounds {
   readonly signal: AbortSignal | undefined
   /** Milliseconds; 0: none. */
   readonly timeout: number
+  /** The client, which is not collected as long as this is reachable. */
+  readonly owner: object
 }
 
 /** The error of a failed reply. Call it while the reply is handled. */

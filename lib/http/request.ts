@@ -1,7 +1,7 @@
 import { AbortWatch } from '../bridge/abort.js'
 import { expect, type Pending } from '../bridge/bridge.js'
 import { placeOf } from '../bridge/memory.js'
-import { AbortError, TimeoutError } from '../errors.js'
+import { AbortError, ClosedError, TimeoutError } from '../errors.js'
 import { addon, type NativeHttpHead } from '../native.js'
 import { Body } from './body.js'
 import { type Bounds, failureOf } from './failure.js'
@@ -15,6 +15,8 @@ import { hostOf, portOf, toUrl } from './url.js'
 export interface Plan {
   /** Number of the client on the bridge. */
   readonly client: number
+  /** The client itself, which stays as long as what it was asked for. */
+  readonly owner: { readonly closed: boolean }
   readonly settings: Settings
   readonly fields: Fields
   method: string
@@ -61,12 +63,13 @@ class PendingHead implements Pending {
 
 /** One exchange; `timeout` in milliseconds, 0 for none. */
 function exchange(plan: Plan, timeout: number): Promise<Answer> {
-  const { client, settings, url, method, body, fields } = plan
+  const { client, owner, settings, url, method, body, fields } = plan
   const { signal, maxHeaderBytes, maxBodyBytes } = settings
   if (signal?.aborted) return Promise.reject(new AbortError(signal))
+  if (owner.closed) return Promise.reject(new ClosedError('client'))
   const place = body === undefined || body.length === 0 ? undefined : placeOf(body)
   return new Promise((resolve, reject) => {
-    const pending = new PendingHead({ signal, timeout: settings.timeout }, body, resolve, reject)
+    const pending = new PendingHead({ signal, timeout: settings.timeout, owner }, body, resolve, reject)
     const id = expect(pending)
     addon.httpRequest(
       id,

@@ -17,8 +17,15 @@ HttpPort::HttpPort(Bridge& bridge) : bridge_(bridge) {}
 HttpPort::~HttpPort() = default;
 
 HttpPort::Number HttpPort::open_client(const http::Pool::Options& options) {
-  clients_.push_back(std::make_shared<HttpClient>(bridge_.executor(), options, tasks_.stop_token()));
-  return static_cast<Number>(clients_.size() - 1);
+  auto client = std::make_shared<HttpClient>(bridge_.executor(), options, tasks_.stop_token());
+  const auto place = std::find(clients_.begin(), clients_.end(), nullptr);
+  const auto number = static_cast<Number>(place - clients_.begin());
+  if (place == clients_.end()) {
+    clients_.push_back(std::move(client));
+  } else {
+    *place = std::move(client);
+  }
+  return number;
 }
 
 void HttpPort::close_client(Number client) {

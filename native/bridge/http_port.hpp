@@ -60,7 +60,7 @@ class HttpPort {
   ~HttpPort();
 
   [[nodiscard]] Number open_client(const http::Pool::Options& options);
-  // Requests of the client in flight fail, and its connections are closed.
+  // Requests of the client in flight fail, and its connections are closed. Another may get its number.
   void close_client(Number client);
   // Replies with the number of the response, -1 when it is complete. Detail: HttpHead.
   void request(std::int32_t id, Number client, HttpCall call);
@@ -91,7 +91,7 @@ class HttpPort {
 
   Bridge& bridge_;
   Scope tasks_;
-  std::vector<std::shared_ptr<HttpClient>> clients_;    // by number; null once closed
+  std::vector<std::shared_ptr<HttpClient>> clients_;    // by number; null: closed, and the number is free
   // By number. Numbers come again only after two billion others: JavaScript may still drop a response that has just ended.
   std::unordered_map<Number, std::shared_ptr<HttpResponse>> responses_;
   Number next_ = 0;

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
+import { run } from '../fixtures/child.ts'
 import { collect } from '../fixtures/collect.ts'
 import { usage } from '../fixtures/internals.ts'
 import { freshClient } from './client.ts'
-import { rawServer } from './server.ts'
+import { httpServer, rawServer } from './server.ts'
 
 /** Collects garbage until a condition holds. */
 async function collectUntil(condition: () => boolean): Promise<void> {
@@ -41,4 +42,16 @@ it('a response that is dropped while its body is read stays, and so does its sig
   for (let i = 0; i < 10; ++i) await collect()
   controller.abort()
   expect(await reading).toMatchObject({ code: 'ABORT_ERR' })
+})
+
+it('a client that is dropped is closed when it is collected, with a warning, but not under a request or a body', async () => {
+  const url = await httpServer((request, response) => {
+    if (request.url === '/late') setTimeout(() => response.end('late'), 200)
+    else response.end(request.url === '/large' ? Buffer.alloc(1 << 20) : 'small')
+  })
+  const ended = await run('drop-clients', { flags: ['--expose-gc'], args: [new URL(url).port] })
+  expect(ended).toMatchObject({ code: 0, signal: null, stdout: 'late 1048576\n' })
+  expect(ended.stderr.match(/Warning: Closing a Client of heddle\/http on garbage collection/g)).toHaveLength(
+    3,
+  )
 })
