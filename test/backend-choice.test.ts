@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { type RunOptions, run, runClean } from './fixtures/child.ts'
+import { compiler } from './fixtures/compiler.ts'
 import { tempFolder } from './fixtures/temp.ts'
 
 /** How the package works in another process, and what it says there. */
@@ -32,14 +33,6 @@ describe('HEDDLE_IO', () => {
   })
 })
 
-const compiler = ['cc', 'gcc', 'g++', 'clang'].find((name) => {
-  try {
-    execFileSync(name, ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})
 if (compiler === undefined)
   console.error('!! NO C COMPILER: what happens when io_uring is refused was not tested')
 

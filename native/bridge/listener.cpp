@@ -14,11 +14,13 @@ namespace heddle::bridge {
 
 namespace {
 
-// Nobody tells when the process, or the system, has descriptors again.
+// Nobody tells when the process, or the system, has descriptors again, or when the network is there again.
 constexpr Nanoseconds kRetryAfter = 20'000'000;
 
-bool out_of_descriptors(std::int64_t result) noexcept {
-  return result == -EMFILE || result == -ENFILE || result == -ENOBUFS || result == -ENOMEM;
+// The listener itself is no good. Whatever else accept() says is about the next connection (the network's errors and a
+// firewall's are told there: see accept(2)), or about what the system has too little of.
+bool ends_listening(std::int64_t result) noexcept {
+  return result == -EBADF || result == -EINVAL || result == -ENOTSOCK || result == -EFAULT;
 }
 
 }  // namespace
@@ -80,14 +82,16 @@ void Listener::on_accepted(io::Request& request) noexcept {
   }
   listener.accepting_ = false;
   if (listener.gone()) return;
-  if (out_of_descriptors(request.result)) {
-    if (listener.wanted_) bridge.executor().timers().add(listener, bridge.executor().now() + kRetryAfter);
-  } else if (request.result != -ECANCELED) {
+  if (ends_listening(request.result)) {
     listener.ended_ = true;
     bridge.report_progress(listener.stream_id, static_cast<double>(request.result));
-  } else if (listener.wanted_ && !listener.closing()) {
+  } else if (!listener.wanted_ || listener.closing()) {
+    return;
+  } else if (request.result == -ECANCELED) {
     listener.accept();
     bridge.flush_soon();
+  } else {
+    bridge.executor().timers().add(listener, bridge.executor().now() + kRetryAfter);
   }
 }
 
