@@ -5,14 +5,12 @@ import { validateBoolean, validateInteger } from '../validate.js'
 import { closeEndpoint } from './closing.js'
 import { closeWhenDropped, forgetDropped } from './dropped.js'
 import { Incoming } from './incoming.js'
+import { joined } from './joined.js'
 import { Outgoing } from './outgoing.js'
 import { addressOf, type SocketAddress } from './socket-address.js'
 import { bytesOf, type SocketData, viewOf } from './socket-data.js'
 import { SocketError } from './socket-error.js'
 import { TargetWaiter, validateWait, Waiter, type WaitOptions } from './waiter.js'
-
-/** Up to here, one copy costs less than a system call for each part. */
-const joinedBytes = 64 << 10
 
 /** Reads for somebody who waits in a way of their own. */
 export const readBy = Symbol('readBy')
@@ -152,12 +150,10 @@ export class Socket implements AsyncDisposable {
   writev(parts: readonly SocketData[], options?: WaitOptions): Promise<void> {
     try {
       if (!Array.isArray(parts)) throw new ArgumentTypeError('parts', 'an instance of Array', parts)
-      const all = parts.map(bytesOf)
+      const pieces = joined(parts.map(bytesOf))
       validateWait(options)
       const outgoing = this.#writable(options)
-      const bytes = all.reduce((sum, { byteLength }) => sum + byteLength, 0)
-      if (bytes <= joinedBytes) return outgoing.write(Buffer.concat(all, bytes), options)
-      return Promise.all(all.map((part) => outgoing.write(part, options))).then(() => undefined)
+      return Promise.all(pieces.map((piece) => outgoing.write(piece, options))).then(() => undefined)
     } catch (error) {
       return Promise.reject(error)
     }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { toDuplex, toWebStreams } from 'heddle/net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { addon } from '../fixtures/internals.ts'
 import { errorOf } from '../fixtures/settled.ts'
 import { overfill, pair, readAll } from './pair.ts'
 
@@ -87,6 +88,19 @@ describe('writev', () => {
     await both.near.writev([])
     expect(await errorOf(both.near.writev([1 as never]))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
     expect(await errorOf(both.near.writev('text' as never))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+  })
+
+  it('joins many small parts, and leaves large ones as they are', async () => {
+    await using both = await pair()
+    const small = Array.from({ length: 100_000 }, (_, i) => Buffer.alloc(100, i))
+    const parts = [...small.slice(0, 50_000), randomBytes(200_000), '', ...small.slice(50_000)]
+    const send = vi.spyOn(addon, 'send')
+    const reading = readAll(both.far)
+    const written = both.near.writev(parts)
+    expect(send.mock.calls.length).toBeLessThan(200)
+    send.mockRestore()
+    await Promise.all([written, both.near.end()])
+    expect((await reading).equals(Buffer.concat(parts.map((part) => Buffer.from(part))))).toBe(true)
   })
 
   it('keeps large parts in order, behind what waits', async () => {
