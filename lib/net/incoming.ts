@@ -7,10 +7,13 @@ import { SocketError } from './socket-error.js'
 import type { Waiter, WaitOptions } from './waiter.js'
 import { Waiters } from './waiters.js'
 
+/** What a chunk costs beside its bytes, about: a peer that sends them one by one must not be free to fill the memory. */
+const overhead = 256
+
 /**
  * What a connection has received and nobody has read, and who waits for more. Native code tells of bytes in its receive
- * buffers, which are copied out at once: the kernel gets them back whatever the reader does. When `limit` bytes wait here,
- * no more is taken from the kernel until half of them are read.
+ * buffers, which are copied out at once: the kernel gets them back whatever the reader does. When about `limit`
+ * bytes wait here, with those that keep them, no more is taken from the kernel until half of them are read.
  */
 export class Incoming implements Pending {
   readonly background = true
@@ -83,9 +86,14 @@ export class Incoming implements Pending {
     submit(opcode.startEndpoint, this.#id, this.#socket, 0, 0, 0, 0, 0)
   }
 
+  /** Of what waits. */
+  get #cost(): number {
+    return this.#bytes + this.#chunks.length * overhead
+  }
+
   #taken(length: number): void {
     this.#bytes -= length
-    if (!this.#receiving && this.#end === undefined && this.#bytes <= this.#limit / 2) this.#receive()
+    if (!this.#receiving && this.#end === undefined && this.#cost <= this.#limit / 2) this.#receive()
   }
 
   progress(message: number): void {
@@ -139,7 +147,7 @@ export class Incoming implements Pending {
   #keep(start: number, length: number): void {
     this.#chunks.push(this.#copy(start, length))
     this.#bytes += length
-    if (this.#receiving && this.#bytes >= this.#limit) {
+    if (this.#receiving && this.#cost >= this.#limit) {
       this.#receiving = false
       submit(opcode.pauseEndpoint, 0, this.#socket, 0, 0, 0, 0, 0)
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Server, Socket } from 'heddle/net'
 import { describe, expect, it } from 'vitest'
+import { turn } from '../fixtures/collect.ts'
 import { hasSettled } from '../fixtures/settled.ts'
 import { tempFolder } from '../fixtures/temp.ts'
 import { loopback, overfill, pair, portOf, readAll } from './pair.ts'
@@ -188,4 +189,18 @@ describe('back-pressure', () => {
     expect(seen).toBe(bytes + 6)
     expect(both.near.writableBytes).toBe(0)
   })
+})
+
+it('bytes that come one by one are counted with what keeps them', async () => {
+  await using both = await pair({ highWaterMark: 8 << 10 })
+  const first = both.far.read()
+  const count = 400
+  for (let i = 0; i < count; ++i) {
+    await both.near.write('x')
+    await turn()
+    await first
+  }
+  expect(both.far.readableBytes).toBeLessThan(100)
+  await both.near.end()
+  expect((await readAll(both.far)).length).toBe(count - 1)
 })
