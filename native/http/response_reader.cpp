@@ -146,6 +146,10 @@ void ResponseReader::begin_body() {
   if (head_.status < 200) throw Error(kProtocol, "the response has the status " + std::to_string(head_.status));
   keep_alive_ = parser_->keep_alive();
   if (const auto length = parser_->content_length()) head_.content_length = *length;
+  // Somebody on the way may have framed it by the one, somebody else by the other: RFC 9112, 6.3. Beast minds for chunks only.
+  if (head_.content_length && head_.field("transfer-encoding")) {
+    throw Error(kProtocol, "the response has both a length and a transfer coding");
+  }
   if (parser_->is_done()) {
     body_ = Body::complete;
   } else if (parser_->chunked()) {

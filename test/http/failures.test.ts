@@ -22,6 +22,8 @@ describe('a response that is none', () => {
     ['HTTP/1.1 200 OK\r\nno colon\r\n\r\n', 'PROTOCOL'],
     ['HTTP/3.0 200 OK\r\n\r\n', 'PROTOCOL'],
     [`${head}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`, 'PROTOCOL'],
+    [`${head}Transfer-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello`, 'PROTOCOL'],
+    [`${head}Content-Length: 5\r\ntransfer-encoding: identity\r\n\r\nhello`, 'PROTOCOL'],
     [`${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, 'PROTOCOL'],
     ['HTTP/1.1 101 Switching Protocols\r\n\r\n', 'PROTOCOL'],
     [`${head}A: ${'b'.repeat(70_000)}\r\n\r\n`, 'HEADER_LIMIT'],
