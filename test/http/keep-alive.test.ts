@@ -69,6 +69,27 @@ describe('a connection', () => {
     expect(server.sockets).toHaveLength(3)
   })
 
+  it('whose response has a transfer coding of another kind ends with it', async () => {
+    const coded = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok'
+    const server = await rawServer((socket) => socket.end(coded))
+    const client = freshClient()
+    for (let i = 0; i < 2; ++i) expect(await (await client.get(server.url)).text()).toBe('ok')
+    expect(server.sockets).toHaveLength(2)
+    expect(usage().idleConnections).toBe(0)
+  })
+
+  it('that the server has closed carries no request, so that none is lost', async () => {
+    const server = await rawServer((socket) => socket.write(ok))
+    const client = freshClient()
+    for (let i = 1; i <= 5; ++i) {
+      // Not tried a second time where it fails.
+      expect(await (await client.post(server.url, '')).text()).toBe('ok')
+      expect(server.sockets).toHaveLength(i)
+      expect(usage().idleConnections).toBe(1)
+      await new Promise<void>((resolve) => server.sockets[i - 1]?.end(() => resolve()))
+    }
+  })
+
   it('on which something comes while it is idle is given up', async () => {
     const server = await rawServer((socket) => socket.write(ok))
     const client = freshClient()
