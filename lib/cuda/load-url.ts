@@ -1,7 +1,7 @@
 import { Client } from '../http/client.js'
 import { HttpError } from '../http/http-error.js'
 import type { HttpResponse } from '../http/response.js'
-import { toUrl } from '../http/url.js'
+import { toUrl, withoutCredentials } from '../http/url.js'
 import type { Device } from './device.js'
 import type { Loaded, LoadOptions } from './load.js'
 import { receive } from './receive.js'
@@ -49,7 +49,12 @@ export async function loadUrl(
     if (received < end - start) throw truncated(url, size)
     if (start === 0) await from.cancel()
   }
-  const parts = partsOf(first, size, connections, client, either)
+  // What asks for the parts is the same as what asked for the whole, as far as that went to the same origin.
+  const at = new URL(first.url)
+  const credentials = at.origin === url.origin ? url : at
+  at.username = credentials.username
+  at.password = credentials.password
+  const parts = partsOf(first, at, size, connections, client, either)
   const results = await Promise.allSettled(
     parts.map((part) =>
       load(part).catch((error) => {
@@ -95,6 +100,7 @@ function sizeOf(response: HttpResponse): number {
 /** The whole by the first response, or a part by each of several where the server can do that. */
 function partsOf(
   first: HttpResponse,
+  at: URL,
   size: number,
   connections: number,
   client: Client,
@@ -113,7 +119,7 @@ function partsOf(
       start,
       end,
       response: client
-        .get(first.url, { range: { start, end }, headers, signal })
+        .get(at, { range: { start, end }, headers, signal })
         .then((response) => checkRange(response, start, end, size)),
     }
   })
@@ -130,5 +136,8 @@ function checkRange(response: HttpResponse, start: number, end: number, size: nu
 }
 
 function truncated(url: URL, size: number): HttpError {
-  return new HttpError('ERR_HEDDLE_HTTP_TRUNCATED', `${url} ended before its ${size} bytes`)
+  return new HttpError(
+    'ERR_HEDDLE_HTTP_TRUNCATED',
+    `${withoutCredentials(url)} ended before its ${size} bytes`,
+  )
 }

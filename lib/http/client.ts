@@ -13,7 +13,7 @@ import {
   settingsOf,
 } from './request-options.js'
 import { type HttpResponse, validateTarget } from './response.js'
-import { toUrl } from './url.js'
+import { toUrl, withoutCredentials } from './url.js'
 
 export interface ClientOptions {
   /** The most connections to one origin at a time; requests beyond that wait their turn. Default: no limit. */
@@ -94,7 +94,14 @@ export class Client implements AsyncDisposable {
     }
     if (this.#closed) throw new ClosedError('client')
     const sender = { client: this.#number, owner: this }
-    return perform({ ...sender, settings, fields, method, url: to, body: bodyOf(options.body) })
+    return perform({
+      ...sender,
+      settings,
+      fields,
+      method,
+      url: withoutCredentials(to),
+      body: bodyOf(options.body),
+    })
   }
 
   /** Closes its connections. Exchanges in flight reject with a `ClosedError`, and so do later requests. Idempotent. */

@@ -9,7 +9,7 @@ import { type Fields, fieldOf } from './fields.js'
 import { HttpError } from './http-error.js'
 import type { Settings } from './request-options.js'
 import { HttpResponse } from './response.js'
-import { hostOf, portOf, toUrl } from './url.js'
+import { hostOf, portOf, shownLocation, toUrl, withoutCredentials } from './url.js'
 
 /** A request, ready to be sent. */
 export interface Plan {
@@ -20,6 +20,7 @@ export interface Plan {
   readonly settings: Settings
   readonly fields: Fields
   method: string
+  /** Without credentials. */
   url: URL
   body: Uint8Array | undefined
 }
@@ -105,7 +106,7 @@ export async function perform(plan: Plan): Promise<HttpResponse> {
       return new HttpResponse(head, body, plan.url, followed > 0)
     }
     body?.cancel(new AbortError())
-    if (redirect === 'error') throw redirectError(`${plan.url} redirects to ${location}`)
+    if (redirect === 'error') throw redirectError(`${plan.url} redirects to ${shownLocation(location)}`)
     if (followed === maxRedirects) throw redirectError(`${plan.url} redirects for the ${followed + 1}th time`)
     turn(plan, head.status, location)
     if (timeout > 0) {
@@ -119,9 +120,11 @@ export async function perform(plan: Plan): Promise<HttpResponse> {
 function turn(plan: Plan, status: number, location: string): void {
   let next: URL
   try {
-    next = toUrl(location, plan.url)
+    next = withoutCredentials(toUrl(location, plan.url))
   } catch (cause) {
-    throw redirectError(`${plan.url} redirects to ${location}, where heddle/http can't go`, { cause })
+    throw redirectError(`${plan.url} redirects to ${shownLocation(location)}, where heddle/http can't go`, {
+      cause,
+    })
   }
   const { method } = plan
   if (status === 303 ? method !== 'GET' && method !== 'HEAD' : status <= 302 && method === 'POST') {

@@ -34,7 +34,7 @@ export class HttpResponse implements AsyncIterable<Uint8Array>, AsyncDisposable 
   readonly status: number
   /** Such as `OK`; may be empty. */
   readonly statusText: string
-  /** Where the response came from, after redirects. */
+  /** Where the response came from, after redirects; without credentials. */
   readonly url: string
   /** Whether there were any. */
   readonly redirected: boolean

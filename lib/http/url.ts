@@ -19,3 +19,17 @@ export function hostOf({ hostname }: URL): string {
 export function portOf({ port }: URL): number {
   return port === '' ? 80 : Number(port)
 }
+
+/** The same place, as it may be shown: errors are logged, and passwords should not be. */
+export function withoutCredentials(url: URL): URL {
+  if (url.username === '' && url.password === '') return url
+  const shown = new URL(url)
+  shown.username = ''
+  shown.password = ''
+  return shown
+}
+
+/** The same for a location as a server gave it, which may be no URL at all. */
+export function shownLocation(location: string): string {
+  return location.replace(/^([a-z][a-z0-9+.-]*:)?[/\\]{2}[^/\\?#]*@/i, '$1//')
+}

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { load } from 'heddle/cuda'
 import { get } from 'heddle/http'
 import { expect, it } from 'vitest'
@@ -15,16 +15,21 @@ interface Kind {
   readonly ranges?: boolean
   readonly chunked?: boolean
   readonly etag?: string
+  readonly before?: (request: IncomingMessage) => void
   /** Called before a range is answered; true: it has answered. */
   readonly instead?: (response: ServerResponse, range: string) => boolean
 }
 
 /** Serves the bytes; `asked` tells for which ranges. */
-async function serve(content: Uint8Array, { ranges = true, chunked = false, etag, instead }: Kind = {}) {
+async function serve(
+  content: Uint8Array,
+  { ranges = true, chunked = false, etag, before, instead }: Kind = {},
+) {
   const asked: (string | undefined)[] = []
   const url = await httpServer((request, response) => {
     const { range } = request.headers
     asked.push(range)
+    before?.(request)
     if (request.url === '/moved') {
       response.writeHead(307, { Location: '/' }).end()
       return
@@ -143,6 +148,25 @@ it('rejects what can not be loaded, and keeps no memory', async () => {
   expect(await rejection(load(url, gpu))).toMatchObject({ code: 'cudaErrorMemoryAllocation' })
   await turn()
   expect(usage().httpResponses).toBe(0)
+})
+
+it('asks for the parts with the credentials of the whole, and shows them nowhere', async () => {
+  const gpu = await openHost()
+  const content = randomBytes(8 * MiB)
+  const seen: (string | undefined)[] = []
+  const { url } = await serve(content, {
+    etag: '"one"',
+    before: (request) => void seen.push(request.headers.authorization),
+  })
+  url.username = 'user'
+  url.password = 'secret'
+  const { bytes } = await load(url, gpu, { connections: 2 })
+  bytes.dispose()
+  const sent = `Basic ${btoa('user:secret')}`
+  expect(seen).toEqual([sent, sent])
+  const missing = new URL(await httpServer((_, response) => response.writeHead(404).end()))
+  missing.password = 'secret'
+  expect(((await rejection(load(missing, gpu))) as Error).message).not.toMatch(/secret/)
 })
 
 it('is aborted in the midst of it, and then keeps no memory', async () => {

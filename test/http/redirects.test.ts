@@ -101,3 +101,48 @@ describe('a redirect', () => {
     expect(await response.text()).toBe('where?')
   })
 })
+
+describe('credentials of a URL', () => {
+  const secret = (url: string) => url.replace('//', '//user:secret@')
+
+  it('are sent, and shown nowhere', async () => {
+    const url = await chain()
+    const response = await freshClient().get(secret(`${url}/1`))
+    expect(response.url).toBe(`${url}/0`)
+    expect(await response.json()).toMatchObject({
+      headers: { authorization: `Basic ${btoa('user:secret')}` },
+    })
+    expect((await freshClient().get(secret(`${url}/0`))).url).toBe(`${url}/0`)
+  })
+
+  it.each([
+    [(url: string) => secret(`${url}/9`), {}],
+    [(url: string) => secret(`${url}/1`), { redirect: 'error' as const }],
+  ])('are not in the error of a redirect that is not followed', async (of, options) => {
+    const error = (await errorOf(freshClient().get(of(await chain()), options))) as Error
+    expect(error).toMatchObject({ code: 'ERR_HEDDLE_HTTP_REDIRECT' })
+    expect(error.message).toMatch(/redirects/)
+    expect(error.message).not.toMatch(/secret/)
+  })
+
+  it.each(['https://user:secret@host/', '//user:secret@host:99999/', 'http:\\\\user:secret@[::1/'])(
+    'of the location %s are not in it either',
+    async (Location) => {
+      const url = await httpServer((_, response) => response.writeHead(302, { Location }).end())
+      const error = (await errorOf(freshClient().get(url, { redirect: 'error' }))) as Error
+      expect(error.message).not.toMatch(/secret|user:/)
+      const followed = (await errorOf(freshClient().get(url))) as Error
+      expect(followed.message).not.toMatch(/secret/)
+    },
+  )
+
+  it('of a location are not used, and not shown', async () => {
+    const url = await httpServer((request, response) => {
+      if (request.url !== '/') response.end(String(request.headers.authorization))
+      else response.writeHead(302, { Location: `${secret(url)}/there` }).end()
+    })
+    const response = await freshClient().get(url)
+    expect(response.url).toBe(`${url}/there`)
+    expect(await response.text()).toBe('undefined')
+  })
+})
