@@ -107,10 +107,10 @@ function partsOf(
   signal: AbortSignal,
 ): Part[] {
   const ranges = first.headers.get('accept-ranges')?.toLowerCase() === 'bytes'
-  const count = ranges ? Math.max(1, Math.min(connections, Math.floor(size / leastPart))) : 1
-  const etag = first.headers.get('etag')
-  // Of another version nothing may be mixed in.
-  const headers = etag === null || etag.startsWith('W/') ? {} : { 'If-Range': etag }
+  const version = versionOf(first.headers)
+  const several = ranges && version !== undefined
+  const count = several ? Math.max(1, Math.min(connections, Math.floor(size / leastPart))) : 1
+  const headers = { 'If-Range': version }
   return Array.from({ length: count }, (_, i) => {
     const start = Math.floor((size * i) / count)
     const end = Math.floor((size * (i + 1)) / count)
@@ -120,14 +120,38 @@ function partsOf(
       end,
       response: client
         .get(at, { range: { start, end }, headers, signal })
-        .then((response) => checkRange(response, start, end, size)),
+        .then((response) => checkRange(response, first, start, end, size)),
     }
   })
 }
 
-function checkRange(response: HttpResponse, start: number, end: number, size: number): HttpResponse {
+/**
+ * What tells one version of the resource from every other, for `If-Range`; undefined: nothing does, and of another version
+ * nothing may be mixed in. A date of change is as good as an entity tag when it was over by the time of the answer: what
+ * changes twice in a second has one date for both (RFC 9110, 8.8.2.2).
+ */
+function versionOf(headers: Headers): string | undefined {
+  const etag = headers.get('etag')
+  if (etag?.startsWith('"')) return etag
+  const changed = headers.get('last-modified')
+  const answered = Date.parse(headers.get('date') ?? '')
+  return changed !== null && answered - Date.parse(changed) >= 1000 ? changed : undefined
+}
+
+function checkRange(
+  response: HttpResponse,
+  first: HttpResponse,
+  start: number,
+  end: number,
+  size: number,
+): HttpResponse {
   const range = response.headers.get('content-range')
-  if (response.status === 206 && range === `bytes ${start}-${end - 1}/${size}`) return response
+  // Not every server heeds If-Range.
+  const same = ['etag', 'last-modified'].every((name) => {
+    const part = response.headers.get(name)
+    return part === null || part === first.headers.get(name)
+  })
+  if (same && response.status === 206 && range === `bytes ${start}-${end - 1}/${size}`) return response
   void response.cancel()
   throw new HttpError(
     'ERR_HEDDLE_HTTP_RANGE',

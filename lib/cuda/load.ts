@@ -47,7 +47,8 @@ export interface Loaded {
  * while they do.
  *
  * A URL of `http:` is loaded over several connections at a time, where its server says that it can send parts
- * (`Accept-Ranges: bytes`), into page-locked memory and from there to the device.
+ * (`Accept-Ranges: bytes`) and that they are of one version (a strong `ETag`, or a `Last-Modified` before its `Date`), into
+ * page-locked memory and from there to the device.
  *
  * @throws TypeError or RangeError at the call; rejects with a FileError (`ENOENT`, `EISDIR`, `EACCES`; `EIO` when the file
  *   became shorter meanwhile), a CudaError, or an AbortError; of a URL, with an HttpError (`ERR_HEDDLE_HTTP_STATUS`,

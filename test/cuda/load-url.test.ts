@@ -11,10 +11,14 @@ import { onEachDevice, openHost } from './target.ts'
 
 const MiB = 1 << 20
 
+/** So many seconds into a minute. */
+const date = (seconds: number) => new Date(Date.UTC(2026, 1, 3, 4, 5, seconds)).toUTCString()
+
 interface Kind {
   readonly ranges?: boolean
   readonly chunked?: boolean
-  readonly etag?: string
+  /** What tells its version. */
+  readonly version?: Readonly<Record<string, string>>
   readonly before?: (request: IncomingMessage) => void
   /** Called before a range is answered; true: it has answered. */
   readonly instead?: (response: ServerResponse, range: string) => boolean
@@ -23,7 +27,7 @@ interface Kind {
 /** Serves the bytes; `asked` tells for which ranges. */
 async function serve(
   content: Uint8Array,
-  { ranges = true, chunked = false, etag, before, instead }: Kind = {},
+  { ranges = true, chunked = false, version = { etag: '"one"' }, before, instead }: Kind = {},
 ) {
   const asked: (string | undefined)[] = []
   const url = await httpServer((request, response) => {
@@ -35,7 +39,7 @@ async function serve(
       return
     }
     if (ranges) response.setHeader('Accept-Ranges', 'bytes')
-    if (etag !== undefined) response.setHeader('ETag', etag)
+    for (const [name, value] of Object.entries(version)) response.setHeader(name, value)
     if (range !== undefined && instead?.(response, range) === true) return
     const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '')?.map(Number) ?? []
     if (ranges && start !== undefined && end !== undefined) {
@@ -69,16 +73,21 @@ onEachDevice('load of a URL', (target) => {
   })
 
   it.each([
-    [{ ranges: false }, 4],
-    [{}, 1],
-    [{ etag: '"one"' }, 2],
+    [{ ranges: false }, 1],
+    [{}, 2],
+    [{ version: {} }, 1],
+    [{ version: { etag: 'W/"one"' } }, 1],
+    [{ version: { 'last-modified': date(10), date: date(10) } }, 1],
+    [{ version: { 'last-modified': 'once', date: date(10) } }, 1],
+    [{ version: { 'last-modified': date(10), date: date(11) } }, 2],
+    [{ version: { 'last-modified': date(10), date: date(11), etag: 'W/"one"' } }, 2],
   ])('of %j over %i connections', async (kind, connections) => {
     const { gpu, stream } = await target.stream()
     const content = randomBytes(8 * MiB + 5)
     const { url, asked } = await serve(content, kind)
-    const { bytes } = await load(url, gpu, { connections, chunkBytes: 100_000 })
+    const { bytes } = await load(url, gpu, { connections: 2, chunkBytes: 100_000 })
     expect(sameBytes(await download(stream, bytes), content)).toBe(true)
-    expect(asked).toHaveLength('ranges' in kind ? 1 : connections)
+    expect(asked).toHaveLength(connections)
   })
 
   it('follows redirects, and tells how far it is', async () => {
@@ -155,7 +164,6 @@ it('asks for the parts with the credentials of the whole, and shows them nowhere
   const content = randomBytes(8 * MiB)
   const seen: (string | undefined)[] = []
   const { url } = await serve(content, {
-    etag: '"one"',
     before: (request) => void seen.push(request.headers.authorization),
   })
   url.username = 'user'
@@ -169,9 +177,41 @@ it('asks for the parts with the credentials of the whole, and shows them nowhere
   expect(((await rejection(load(missing, gpu))) as Error).message).not.toMatch(/secret/)
 })
 
+it.each([{ etag: '"one"' }, { 'last-modified': date(10), date: date(12) }])(
+  'that changes between its parts is refused: %j',
+  async (version) => {
+    const gpu = await openHost({ memoryLimit: 64 * MiB })
+    const old = randomBytes(8 * MiB)
+    const said: (string | undefined)[] = []
+    // A server that heeds If-Range: it gives all of the new version, which is as long.
+    const { url } = await serve(old, {
+      version,
+      before: (request) => void said.push(request.headers['if-range'] as string | undefined),
+      instead: (response) => Boolean(response.writeHead(200, { 'Content-Length': old.length }).end(old)),
+    })
+    expect(await rejection(load(url, gpu, { connections: 2 }))).toMatchObject({
+      code: 'ERR_HEDDLE_HTTP_RANGE',
+    })
+    expect(said).toEqual([undefined, Object.values(version)[0]])
+    expect((await gpu.memory()).free).toBe(64 * MiB)
+  },
+)
+
+it('that changes between its parts is refused, also where the server does not heed If-Range', async () => {
+  const gpu = await openHost()
+  const { url } = await serve(randomBytes(8 * MiB), {
+    instead: (response) => {
+      response.setHeader('ETag', '"two"')
+      return false
+    },
+  })
+  expect(await rejection(load(url, gpu, { connections: 2 }))).toMatchObject({ code: 'ERR_HEDDLE_HTTP_RANGE' })
+})
+
 it('is aborted in the midst of it, and then keeps no memory', async () => {
   const gpu = await openHost({ memoryLimit: 64 * MiB })
-  const { url } = await serve(randomBytes(20 * MiB))
+  // Its parts are never answered, so that it can't be over before.
+  const { url } = await serve(randomBytes(20 * MiB), { instead: () => true })
   for (let i = 0; i < 5; ++i) {
     const controller = new AbortController()
     const loading = load(url, gpu, { signal: controller.signal, chunkBytes: 65_536 })
