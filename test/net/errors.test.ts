@@ -3,9 +3,12 @@ import { type AddressInfo, createServer, connect as nodeConnect } from 'node:net
 import { AbortError, ClosedError, TimeoutError } from 'heddle'
 import { connect, listen, SocketError } from 'heddle/net'
 import { describe, expect, it } from 'vitest'
+import { turn } from '../fixtures/collect.ts'
+import { usage } from '../fixtures/internals.ts'
 import { outcomeOf } from '../fixtures/outcome.ts'
 import { errorOf, hasSettled } from '../fixtures/settled.ts'
 import { tempFolder } from '../fixtures/temp.ts'
+import { blackHole } from './black-hole.ts'
 import { loopback, overfill, pair, portOf } from './pair.ts'
 
 const folder = tempFolder()
@@ -159,6 +162,45 @@ describe('what ends a wait', () => {
     const { write } = overfill(both.near)
     write.catch(() => undefined)
     expect(await errorOf(both.near.write('never', { timeout: 5 }))).toBeInstanceOf(TimeoutError)
+  })
+
+  it('a signal, or a timeout, ends a connect that nobody answers, and leaves nothing', async () => {
+    const hole = await blackHole('127.0.0.2')
+    const { sockets } = usage()
+    const options = { host: '127.0.0.2', port: portOf(hole) }
+    const controller = new AbortController()
+    const connecting = connect({ ...options, signal: controller.signal })
+    const late = errorOf(connect({ ...options, timeout: 5 }))
+    const both = errorOf(connect({ ...options, timeout: 60_000, signal: controller.signal }))
+    expect(await hasSettled(connecting)).toBe(false)
+    controller.abort('enough')
+    for (const error of [await errorOf(connecting), await both]) {
+      expect(error).toBeInstanceOf(AbortError)
+      expect(error).toMatchObject({ cause: 'enough' })
+    }
+    expect(await late).toBeInstanceOf(TimeoutError)
+    expect(await late).toMatchObject({ ms: 5 })
+    await turn()
+    expect(usage()).toMatchObject({ sockets, requests: 0, timers: 0 })
+  })
+
+  it.each(['signal', 'timeout'] as const)('a %s ends an end that waits', async (by) => {
+    await using both = await pair()
+    const { write, bytes } = overfill(both.near)
+    const controller = new AbortController()
+    const ending = both.near.end(undefined, by === 'signal' ? { signal: controller.signal } : { timeout: 5 })
+    if (by === 'signal') {
+      expect(await hasSettled(ending)).toBe(false)
+      controller.abort()
+    }
+    expect(await errorOf(ending)).toBeInstanceOf(by === 'signal' ? AbortError : TimeoutError)
+    // What was before it goes on.
+    let left = bytes
+    for await (const chunk of both.far) {
+      left -= chunk.length
+      if (left === 0) break
+    }
+    await write
   })
 
   it('a signal ends a write that waits', async () => {

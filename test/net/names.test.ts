@@ -1,14 +1,10 @@
 import dns from 'node:dns/promises'
 import { syncBuiltinESMExports } from 'node:module'
-import {
-  type AddressInfo,
-  type Socket as NodeSocket,
-  connect as nodeConnect,
-  setDefaultAutoSelectFamilyAttemptTimeout,
-} from 'node:net'
-import { connect, listen, type Server } from 'heddle/net'
+import { type AddressInfo, setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
+import { connect, listen } from 'heddle/net'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { errorOf, hasSettled } from '../fixtures/settled.ts'
+import { blackHole } from './black-hole.ts'
 import { portOf } from './pair.ts'
 
 const { lookup } = dns
@@ -23,19 +19,6 @@ function resolveTo(...addresses: string[]): void {
   const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
   dns.lookup = (async () => found) as never
   syncBuiltinESMExports()
-}
-
-/** A listener whose queue is full: the system drops whatever else comes, as a firewall would. */
-async function blackHole(host: string, port = 0): Promise<Server> {
-  const server = await listen({ host, port, backlog: 0 })
-  const queued = await new Promise<NodeSocket>((resolve) => {
-    const socket = nodeConnect({ host, port: portOf(server) }, () => resolve(socket))
-  })
-  onTestFinished(async () => {
-    queued.destroy()
-    await server.close()
-  })
-  return server
 }
 
 describe('a name with several addresses', () => {
