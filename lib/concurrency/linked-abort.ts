@@ -1,7 +1,7 @@
 import { type AbortWatcher, unwatchAbort, watchAbort } from '../abort-watchers.js'
 
 /** A signal of its own that is also aborted, with the same reason, when `parent` is, until it is released. */
-export class LinkedAbort implements AbortWatcher {
+export class LinkedAbort implements AbortWatcher, Disposable {
   readonly #controller = new AbortController()
   readonly #parent: AbortSignal | undefined
 
@@ -29,5 +29,9 @@ export class LinkedAbort implements AbortWatcher {
   /** Nobody uses the signal any more: it leaves the parent. */
   release(): void {
     if (this.#parent !== undefined) unwatchAbort(this.#parent, this)
+  }
+
+  [Symbol.dispose](): void {
+    this.release()
   }
 }

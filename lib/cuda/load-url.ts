@@ -1,3 +1,5 @@
+import { LinkedAbort } from '../concurrency/linked-abort.js'
+import { AbortError } from '../errors.js'
 import { Client } from '../http/client.js'
 import { HttpError } from '../http/http-error.js'
 import type { HttpResponse } from '../http/response.js'
@@ -26,10 +28,10 @@ export async function loadUrl(
   const { signal, chunkBytes, connections, onProgress } = options
   const url = toUrl(source)
   const begun = performance.now()
-  const failed = new AbortController()
-  const either = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal])
+  if (signal?.aborted) throw new AbortError(signal)
+  using failed = new LinkedAbort(signal)
   await using client = new Client()
-  await using first = await client.get(url, { signal: either })
+  await using first = await client.get(url, { signal: failed.signal })
   const size = sizeOf(first)
   const bytes = await device.alloc('u8', size)
   let done = 0
@@ -54,7 +56,7 @@ export async function loadUrl(
   const credentials = at.origin === url.origin ? url : at
   at.username = credentials.username
   at.password = credentials.password
-  const parts = partsOf(first, at, size, connections, client, either)
+  const parts = partsOf(first, at, size, connections, client, failed.signal)
   const results = await Promise.allSettled(
     parts.map((part) =>
       load(part).catch((error) => {

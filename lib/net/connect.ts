@@ -4,7 +4,8 @@ import { ArgumentAddressError, ArgumentTypeError, ArgumentValueError } from '../
 import { AbortWatch } from '../bridge/abort.js'
 import { expect, type Pending, submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
-import { AbortError, TimeoutError } from '../errors.js'
+import { timeout as inTime } from '../concurrency/timeout.js'
+import { AbortError } from '../errors.js'
 import { addon } from '../native.js'
 import { Timer } from '../timer.js'
 import { validateDuration, validateInteger, validateObject, validateSignal } from '../validate.js'
@@ -99,24 +100,9 @@ class PendingConnect implements Pending {
 export function connect(options: ConnectOptions): Promise<Socket> {
   validate(options)
   if (options.signal?.aborted) return Promise.reject(new AbortError(options.signal))
-  return options.timeout === undefined ? connectToAny(options, options.signal) : connectInTime(options)
-}
-
-async function connectInTime(options: ConnectOptions): Promise<Socket> {
-  const { signal, timeout = 0 } = options
-  const late = new AbortController()
-  const timer = new Timer(timeout, () => late.abort())
-  const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal])
-  try {
-    return await connectToAny(options, either)
-  } catch (error) {
-    if (error instanceof AbortError) {
-      throw signal?.aborted ? new AbortError(signal) : new TimeoutError(timeout)
-    }
-    throw error
-  } finally {
-    timer.cancel()
-  }
+  const { signal, timeout } = options
+  if (timeout === undefined) return connectToAny(options, signal)
+  return inTime(timeout, (either) => connectToAny(options, either), { signal })
 }
 
 async function connectToAny(options: ConnectOptions, signal: AbortSignal | undefined): Promise<Socket> {
