@@ -24,6 +24,11 @@ void DeviceCore::refuse(const ErrorPtr& error) noexcept {
   for (Stream* stream : streams) stream->reject_waiting(error);
 }
 
+void DeviceCore::refuse_new(const ErrorPtr& error) noexcept {
+  refusal_ = error;
+  for (Stream* stream : streams) stream->reject_paused(error);
+}
+
 ErrorPtr DeviceCore::allocation_error(Status status, Operation operation, std::size_t bytes) const {
   std::string arguments = "bytes=" + std::to_string(bytes);
   std::size_t free = 0;

@@ -29,6 +29,8 @@ class DeviceCore {
 
   // From now on every command fails with `error`. What waits in streams is rejected at once.
   void refuse(const ErrorPtr& error) noexcept;
+  // The same, but what waits only until the driver has room is not new.
+  void refuse_new(const ErrorPtr& error) noexcept;
   [[nodiscard]] const ErrorPtr& refusal() const noexcept { return refusal_; }
 
   // Tells loads to stop; they end in their own time.

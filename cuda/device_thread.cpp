@@ -120,7 +120,11 @@ void DeviceThread::drive() noexcept {
       busy = settle_fault() || busy;
     }
     if (options_.turned) options_.turned();
-    if (state_ == State::closing && !busy && nothing_in_flight()) return;
+    if (state_ == State::closing && !busy && nothing_in_flight()) {
+      // What is left waits for the turn of something that was rejected.
+      if (!reject_waiting(core_.refusal())) return;
+      busy = true;
+    }
     if (busy) {
       pause_ = 0;
     } else {
@@ -167,10 +171,20 @@ bool DeviceThread::turn_streams() noexcept {
   for (Stream* stream : core_.streams) {
     if (stream->has_marks()) busy = stream->poll() || busy;
     if (rejecting_ == nullptr) continue;
-    busy = busy || stream->has_issued();
+    busy = busy || stream->has_issued() || stream->has_waiting();
+    stream->reject_waiting(rejecting_);
     stream->reject_issued(rejecting_);
   }
   return busy;
+}
+
+bool DeviceThread::reject_waiting(const ErrorPtr& error) noexcept {
+  bool any = false;
+  for (Stream* stream : core_.streams) {
+    any = any || stream->has_waiting();
+    stream->reject_waiting(error);
+  }
+  return any;
 }
 
 void DeviceThread::dispose_of_dropped() noexcept {
@@ -239,7 +253,8 @@ void DeviceThread::rest() noexcept {
   executor_->wait(until);
 }
 
-// open -> closing. What was not handed to the device is rejected, what was is let finish.
+// open -> closing. What was not handed to the device is rejected, but for what the driver had no room for; the rest is let
+// finish.
 void DeviceThread::begin_close() noexcept {
   if (state_ == State::opening) {
     close_wanted_ = true;
@@ -251,7 +266,7 @@ void DeviceThread::begin_close() noexcept {
   state_ = State::closing;
   stopping_.store(true, std::memory_order_relaxed);
   close_deadline_ = executor_->now() + std::chrono::nanoseconds(options_.close_timeout).count();
-  if (core_.refusal() == nullptr || core_.fault() != nullptr) core_.refuse(make_error(kDeviceClosed, "close"));
+  if (core_.refusal() == nullptr || core_.fault() != nullptr) core_.refuse_new(make_error(kDeviceClosed, "close"));
   core_.stop_tasks();
 }
 

@@ -89,6 +89,8 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   [[nodiscard]] bool run_calls(const ErrorPtr& refusal) noexcept;
   [[nodiscard]] bool take_commands() noexcept;
   [[nodiscard]] bool turn_streams() noexcept;
+  // True when there was something.
+  bool reject_waiting(const ErrorPtr& error) noexcept;
   void dispose_of_dropped() noexcept;
   bool settle_fault() noexcept;
   void check_streams(Nanoseconds age) noexcept;

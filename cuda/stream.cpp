@@ -13,7 +13,7 @@ namespace heddle::cuda {
 
 void Stream::take(Command& command) noexcept {
   if (core_.refusal() != nullptr) return refuse(command, core_.refusal());
-  if (paused_ || !waiting_.empty()) {
+  if (paused_ || !waiting_.empty() || full()) {
     waiting_.push(command);
     return;
   }
@@ -25,13 +25,32 @@ void Stream::take(Command& command) noexcept {
 }
 
 void Stream::resume() noexcept {
-  while (!paused_ && !waiting_.empty()) issue(waiting_.pop());
+  resuming_ = false;
+  while (!paused_ && !waiting_.empty() && !full()) {
+    // A device that closes begins nothing that takes time.
+    if (core_.refusal() != nullptr && takes_time(waiting_.front())) {
+      reject_waiting(core_.refusal());
+      break;
+    }
+    issue(waiting_.pop());
+  }
   flush();
 }
 
 void Stream::unpause() noexcept {
-  paused_ = false;
+  paused_ = parked_ = false;
+  resume_later();
+}
+
+void Stream::resume_later() noexcept {
+  if (std::exchange(resuming_, true)) return;
   core_.to_resume.push_back(this);
+}
+
+// A mark is an event of the driver's, and what is timed for the trace has two more.
+bool Stream::full() const noexcept {
+  const std::size_t each = trace::enabled() ? 3 : 1;
+  return issued_count_ * each + marks_.size() >= kMostHandedOver;
 }
 
 ErrorPtr Stream::ready() noexcept {
@@ -56,7 +75,7 @@ void Stream::issue(Command& command) noexcept {
 }
 
 void Stream::park(Command& command) noexcept {
-  paused_ = true;
+  paused_ = parked_ = true;
   waiting_.push_front(command);
   next_parked_ = std::exchange(command.event->parked_, this);
 }
@@ -88,6 +107,7 @@ void Stream::carry_out(Command& command) noexcept {
 void Stream::issued(Command& command, ErrorPtr error) noexcept {
   command.error = std::move(error);
   issued_.push(command);
+  ++issued_count_;
   ++unmarked_;
   if (command.notify || command.kind == CommandKind::notify || unmarked_ >= kCheckpoint) mark(command);
 }
@@ -109,8 +129,7 @@ void Stream::copy(Command& command) noexcept {
   const Span& source = command.source;
   if (destination.bytes != source.bytes) return issued(command, outcome(kInvalidValue, Operation::copy, command));
   if (source.bytes == 0) return issued(command, nullptr);
-  const bool pageable = destination.space == Space::pageable || source.space == Space::pageable;
-  if (pageable && !core_.driver->copies_pageable()) {
+  if (takes_time(command)) {
     paused_ = true;
     core_.tasks.spawn_on(*core_.executor, StagedCopy::run(core_, *this, command));
     return;
@@ -166,8 +185,14 @@ ErrorPtr Stream::histogram(Command& command) noexcept {
   return outcome(status, Operation::histogram, command);
 }
 
+bool Stream::takes_time(const Command& command) const noexcept {
+  if (command.kind == CommandKind::action) return command.action->takes_time(*core_.driver);
+  if (command.kind != CommandKind::copy || core_.driver->copies_pageable()) return false;
+  return command.destination.space == Space::pageable || command.source.space == Space::pageable;
+}
+
 void Stream::begin(Command& command) noexcept {
-  if (!command.action->takes_time(*core_.driver)) return issued(command, act(command));
+  if (!takes_time(command)) return issued(command, act(command));
   paused_ = true;
   core_.tasks.spawn_on(*core_.executor, StreamTurn::give(core_, *this, command));
 }
@@ -199,6 +224,7 @@ void Stream::record(Command& command) noexcept {
   slot->share();
   event.issued(slot);
   issued_.push(command);
+  ++issued_count_;
   mark_with(command, slot);
 }
 

@@ -27,7 +27,7 @@ struct StreamOptions {
 // An actor on the device's thread: takes commands in order, hands them to the driver, and gives them back when the
 // device has done them. Made by Device::stream(); others only hold it and ask idle().
 //
-// A command is waiting (the stream is paused) -> issued (handed to the driver) -> retired. Retirement is in order,
+// A command is waiting (the stream is paused, or full) -> issued (handed to the driver) -> retired. Retirement is in order,
 // by marks: a mark is a driver event behind a command; once it is reached, that command and all before it are done.
 // Commands that notify get a mark each; of the others one in kCheckpoint, and the last when nothing follows.
 class Stream final : private Disposable {
@@ -51,6 +51,9 @@ class Stream final : private Disposable {
   friend class StreamWork;
 
   static constexpr std::size_t kCheckpoint = 64;
+  // What the driver is given and has not done. CUDA takes about a thousand launches and events of a stream, and then blocks
+  // whoever comes with more: the device's thread, and with it every other stream, and the end of this one.
+  static constexpr std::size_t kMostHandedOver = 512;
   static constexpr unsigned kFailedQueries = 100;  // in a row
 
   // Ends a command that never reaches a stream. The device's thread, or any when the device has closed.
@@ -77,6 +80,8 @@ class Stream final : private Disposable {
   void unpause() noexcept;
   void resume() noexcept;
   void reject_waiting(const ErrorPtr& error) noexcept;
+  // The device takes nothing new. What waits only for room, or for its turn at an event, is still handed over.
+  void reject_paused(const ErrorPtr& error) noexcept;
   void reject_issued(const ErrorPtr& error) noexcept;
   // Gives the driver's stream back. Precondition: nothing is issued.
   void close() noexcept;
@@ -85,9 +90,13 @@ class Stream final : private Disposable {
   [[nodiscard]] bool has_marks() const noexcept { return !marks_.empty(); }
   [[nodiscard]] bool waits_without_event() const noexcept { return !marks_.empty() && marks_.front()->mark == nullptr; }
   [[nodiscard]] bool has_issued() const noexcept { return !issued_.empty(); }
+  [[nodiscard]] bool has_waiting() const noexcept { return !waiting_.empty(); }
   [[nodiscard]] Nanoseconds last_progress() const noexcept { return progress_; }
 
   [[nodiscard]] ErrorPtr ready() noexcept;
+  [[nodiscard]] bool full() const noexcept;
+  void resume_later() noexcept;
+  [[nodiscard]] bool takes_time(const Command& command) const noexcept;
   void issue(Command& command) noexcept;
   void park(Command& command) noexcept;
   void carry_out(Command& command) noexcept;
@@ -106,6 +115,7 @@ class Stream final : private Disposable {
   [[nodiscard]] Status query(Command& last) noexcept;
   [[nodiscard]] bool all_done() noexcept;
   [[nodiscard]] EventSlot* record_time() noexcept;
+  Command& pop_issued() noexcept;
   void retire_all() noexcept;
   void retire_through(const Command& last) noexcept;
   void finish(Command& command) noexcept;
@@ -119,12 +129,15 @@ class Stream final : private Disposable {
   StreamHandle handle_ = nullptr;
   CommandQueue waiting_;
   CommandQueue issued_;
+  std::size_t issued_count_ = 0;
   std::deque<Command*> marks_;  // of issued_, in order
   std::size_t unmarked_ = 0;    // issued after the last mark
   unsigned failed_queries_ = 0;
   ErrorPtr kept_error_;         // of a command that did not notify
   bool paused_ = false;
+  bool parked_ = false;       // paused until an event has the turn of what waits first
   bool flushing_ = false;     // in the core's list of streams to flush
+  bool resuming_ = false;     // in the core's list of streams to resume
   Nanoseconds progress_ = 0;  // when the oldest mark became the oldest, or was checked
   Stream* next_parked_ = nullptr;
 };

@@ -149,15 +149,22 @@ void Stream::retire_all() noexcept {
   if (!issued_.empty()) retire_through(issued_.back());
 }
 
+Command& Stream::pop_issued() noexcept {
+  --issued_count_;
+  return issued_.pop();
+}
+
 void Stream::retire_through(const Command& last) noexcept {
   for (;;) {
-    Command& command = issued_.pop();
+    Command& command = pop_issued();
     if (!marks_.empty() && marks_.front() == &command) marks_.pop_front();
     const bool was_last = &command == &last;
     if (issued_.empty()) unmarked_ = 0;
     finish(command);
-    if (was_last) return;
+    if (was_last) break;
   }
+  // There is room again.
+  if (!paused_ && !waiting_.empty()) resume_later();
 }
 
 // The end of every command that entered the stream.
@@ -195,10 +202,14 @@ void Stream::reject_waiting(const ErrorPtr& error) noexcept {
   while (!waiting_.empty()) refuse(waiting_.pop(), error);
 }
 
+void Stream::reject_paused(const ErrorPtr& error) noexcept {
+  if (paused_ && !parked_) reject_waiting(error);
+}
+
 void Stream::reject_issued(const ErrorPtr& error) noexcept {
   marks_.clear();
   while (!issued_.empty()) {
-    Command& command = issued_.pop();
+    Command& command = pop_issued();
     command.error = error;
     finish(command);
   }

@@ -22,6 +22,7 @@ HostDriver::HostDriver(const Options& options)
       faults_(options),
       memory_(options.memory_limit != 0 ? options.memory_limit : default_memory_limit()) {
   engine_.inline_bytes = options.inline_bytes;
+  engine_.queue_limit = options.queue_limit;
 }
 
 HostDriver::~HostDriver() { shutdown(); }

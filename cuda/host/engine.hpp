@@ -17,6 +17,7 @@ struct Engine {
   std::atomic<bool> stop{false};          // no further work is carried out, on any stream
   std::atomic<Status> dead_of{kSuccess};  // the sticky error, once there is one
   std::size_t inline_bytes = 0;
+  std::size_t queue_limit = 0;
   Driver::ProgressHook hook = nullptr;
   void* hook_context = nullptr;
 

@@ -47,6 +47,8 @@ struct Options {
   std::size_t inline_bytes = std::size_t{64} << 10;
   // Pageable copies go through the pinned ring, as they do on a GPU. Otherwise the stream copies them directly.
   bool stage_pageable = false;
+  // More than this in a stream's queue blocks whoever comes with more until there is room, as on a GPU. 0: no limit.
+  std::size_t queue_limit = 0;
   std::vector<Fault> faults;
   std::shared_ptr<CallCounts> counts;  // null: nobody wants to know
 };

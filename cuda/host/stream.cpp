@@ -60,6 +60,9 @@ void Stream::enqueue(Work work) {
     return;
   }
   if (!thread_.joinable()) thread_ = std::thread([this] { this->work(); });
+  if (const std::size_t limit = engine_.queue_limit; limit != 0) {
+    engine_.changed.wait(lock, [&] { return queue_.size() < limit || stopping(); });
+  }
   queue_.push_back(std::move(work));
   if (asleep_) available_.notify_one();
 }
@@ -96,6 +99,7 @@ void Stream::work() {
     {
       Work work = std::move(queue_.front());
       queue_.pop_front();
+      if (engine_.queue_limit != 0) engine_.changed.notify_all();
       busy_ = true;
       perform(work, lock);
       busy_ = false;
