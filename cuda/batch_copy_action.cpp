@@ -6,6 +6,12 @@
 
 namespace heddle::cuda {
 
+namespace {
+
+constexpr std::size_t kMostAtOnce = 128;
+
+}  // namespace
+
 void BatchCopyAction::add(Span destination, Span source) {
   if (source.bytes == 0) return;
   bytes_ += source.bytes;
@@ -16,12 +22,15 @@ void BatchCopyAction::add(Span destination, Span source) {
 
 bool BatchCopyAction::takes_time(const Driver& driver) const noexcept {
   return !driver.copies_pageable() && std::any_of(copies_.begin(), copies_.end(),
-                                                  [](const PlainCopy& copy) { return rows_of(copy).pageable(); });
+                                                  [](const PlainCopy& copy) { return needs_host(copy.to, copy.from); });
 }
 
+// One after the other, and never more than the driver takes without blocking.
 Task<ErrorPtr> BatchCopyAction::run(StreamTurn& turn) {
+  std::size_t handed_over = 0;
   for (const PlainCopy& copy : copies_) {
     ErrorPtr error = co_await turn.copy(rows_of(copy));
+    if (error == nullptr && ++handed_over % kMostAtOnce == 0) error = co_await turn.reached();
     if (error != nullptr) co_return error;
   }
   co_return nullptr;

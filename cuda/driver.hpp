@@ -188,7 +188,7 @@ class Driver {
   // When a timing event that is done was reached, on Clock::monotonic().
   virtual Status event_time(EventHandle event, Nanoseconds& time) noexcept = 0;
 
-  // Pageable memory only where copies_pageable().
+  // Pageable memory only where copies_pageable(), and between two places of the host only there or in a capture.
   virtual Status copy(std::byte* destination, Space to, const std::byte* source, Space from, std::size_t bytes,
                       StreamHandle stream) noexcept = 0;
   // As copy(), for rows, and for many at once in no order among themselves. Not empty.
@@ -245,7 +245,7 @@ class Driver {
   [[nodiscard]] virtual Status sticky_error() noexcept = 0;
 
   // Traits, the same for the life of the driver.
-  // copy() takes pageable memory without blocking the caller.
+  // copy() takes pageable memory, and host memory on both sides, without blocking the caller.
   [[nodiscard]] virtual bool copies_pageable() const noexcept = 0;
   // Small operations are often done when the enqueueing call returns, so that asking is cheaper than an event.
   [[nodiscard]] virtual bool completes_inline() const noexcept = 0;

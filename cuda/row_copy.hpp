@@ -6,6 +6,11 @@
 
 namespace heddle::cuda {
 
+// A copy that is no work for a device alone: CUDA blocks whoever asks for it, until the stream gets there and it is done.
+[[nodiscard]] constexpr bool needs_host(Space to, Space from) noexcept {
+  return to == Space::pageable || from == Space::pageable || (to == Space::pinned && from == Space::pinned);
+}
+
 // Bytes from one place to another. Whoever asks for it holds both.
 struct PlainCopy {
   std::byte* destination = nullptr;
@@ -27,6 +32,8 @@ struct RowCopy {
   std::size_t rows = 1;
 
   [[nodiscard]] bool pageable() const noexcept { return to == Space::pageable || from == Space::pageable; }
+  [[nodiscard]] bool on_host() const noexcept { return to != Space::device && from != Space::device; }
+  [[nodiscard]] bool needs_host() const noexcept { return cuda::needs_host(to, from); }
   [[nodiscard]] bool plain() const noexcept {
     return rows == 1 || (destination_pitch == width && source_pitch == width);
   }

@@ -5,7 +5,7 @@
 namespace heddle::cuda {
 
 bool RowCopyAction::takes_time(const Driver& driver) const noexcept {
-  return copy_.pageable() && !driver.copies_pageable();
+  return copy_.needs_host() && !driver.copies_pageable();
 }
 
 Task<ErrorPtr> RowCopyAction::run(StreamTurn& turn) { return turn.copy(copy_); }

@@ -19,13 +19,12 @@ constexpr std::size_t kFlying = 2;
 }  // namespace
 
 Task<void> StagedCopy::run(DeviceCore& core, Stream& stream, Command& command) {
-  ErrorPtr error = co_await core.staging.prepare();
+  const RowCopy all = rows_of({command.destination.address, command.destination.space, command.source.address,
+                               command.source.space, command.source.bytes});
+  ErrorPtr error;
+  if (!all.on_host()) error = co_await core.staging.prepare();
   command.began = stream.record_time();
-  if (error == nullptr) {
-    const RowCopy all = rows_of({command.destination.address, command.destination.space, command.source.address,
-                                 command.source.space, command.source.bytes});
-    error = co_await copy(core, stream, command, all);
-  }
+  if (error == nullptr) error = co_await copy(core, stream, command, all);
   command.ended = stream.record_time();
   stream.carried_out(command, std::move(error));
 }
@@ -36,11 +35,14 @@ Task<ErrorPtr> StagedCopy::copy(DeviceCore& core, Stream& stream, const Command&
     rows.rows = 1;
   }
   StagedCopy copy(core, stream, command, rows);
-  ErrorPtr error = co_await core.staging.prepare();
-  if (error != nullptr) co_return error;
-  if (rows.to != Space::device && rows.from != Space::device) {
+  ErrorPtr error;
+  if (rows.on_host()) {
     error = co_await copy.copy_on_host();
-  } else if (rows.from == Space::pageable) {
+    co_return error;
+  }
+  error = co_await core.staging.prepare();
+  if (error != nullptr) co_return error;
+  if (rows.from == Space::pageable) {
     error = co_await copy.upload();
   } else {
     error = co_await copy.download();

@@ -12,8 +12,8 @@ namespace heddle::cuda {
 class DeviceCore;
 class Stream;
 
-// A copy to or from pageable memory on a device that can't reach it: piece by piece through the staging ring, in the
-// order of its stream, which is paused meanwhile. So whatever follows on the stream sees all of its effect.
+// A copy that a device can't do by itself, or not without blocking whoever asks: to or from pageable memory, piece by piece
+// through the staging ring, or between two places of the host, by this thread. In the order of its stream, which is paused meanwhile. So whatever follows on the stream sees all of its effect.
 class StagedCopy {
  public:
   // A command of kind copy: takes it over and hands it back through Stream::carried_out().

@@ -188,7 +188,7 @@ ErrorPtr Stream::histogram(Command& command) noexcept {
 bool Stream::takes_time(const Command& command) const noexcept {
   if (command.kind == CommandKind::action) return command.action->takes_time(*core_.driver);
   if (command.kind != CommandKind::copy || core_.driver->copies_pageable()) return false;
-  return command.destination.space == Space::pageable || command.source.space == Space::pageable;
+  return needs_host(command.destination.space, command.source.space);
 }
 
 void Stream::begin(Command& command) noexcept {

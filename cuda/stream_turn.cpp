@@ -62,7 +62,7 @@ Task<ErrorPtr> StreamTurn::reached() {
 }
 
 Task<ErrorPtr> StreamTurn::copy(RowCopy rows) {
-  if (!rows.pageable() || core_.driver->copies_pageable()) co_return stream_.copy_rows(command_, rows);
+  if (!rows.needs_host() || core_.driver->copies_pageable()) co_return stream_.copy_rows(command_, rows);
   ErrorPtr error = co_await StagedCopy::copy(core_, stream_, command_, rows);
   co_return error;
 }

@@ -72,6 +72,12 @@ Status HostDriver::enqueue(Operation operation, StreamHandle stream, std::unique
   return enqueue(call, stream, std::move(work));
 }
 
+// A GPU would block the caller; here that is an error, so that it is found.
+bool HostDriver::blocks(Space to, Space from, StreamHandle stream) const noexcept {
+  if (!options_.stage_pageable || !needs_host(to, from)) return false;
+  return to == Space::pageable || from == Space::pageable || stream_of(stream).capture == nullptr;
+}
+
 Status HostDriver::set_current() noexcept { return begin(Operation::set_device).status; }
 
 DeviceInfo HostDriver::info() noexcept {
@@ -233,7 +239,7 @@ Status HostDriver::copy(std::byte* destination, Space to, const std::byte* sourc
                         StreamHandle stream) noexcept {
   const Call call = begin(Operation::copy);
   if (call.status != kSuccess) return call.status;
-  if (options_.stage_pageable && (to == Space::pageable || from == Space::pageable)) return kInvalidValue;
+  if (blocks(to, from, stream)) return kInvalidValue;
   Work work;
   work.operation = Operation::copy;
   work.destination = destination;

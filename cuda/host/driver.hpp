@@ -120,6 +120,7 @@ class HostDriver final : public Driver {
     Fault fault;  // what is to happen to the work, if the call succeeds
   };
   Call begin(Operation operation) noexcept;
+  [[nodiscard]] bool blocks(Space to, Space from, StreamHandle stream) const noexcept;
   static void suffer(const Call& call, Work& work) noexcept;
   // ipc.cpp
   [[nodiscard]] static EventHandle give_out(std::shared_ptr<SharedMapping> mapping);

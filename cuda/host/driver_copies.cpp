@@ -20,12 +20,15 @@ std::unique_ptr<Job> job_of(const auto& copies) noexcept {
 }  // namespace
 
 Status HostDriver::copy_rows(const RowCopy& rows, StreamHandle stream) noexcept {
-  if (options_.stage_pageable && rows.pageable()) return kInvalidValue;
+  if (blocks(rows.to, rows.from, stream)) return kInvalidValue;
   std::unique_ptr<Job> job = job_of(rows);
   return job == nullptr ? kMemoryAllocation : enqueue(Operation::copy_rows, stream, std::move(job));
 }
 
 Status HostDriver::copy_batch(std::span<const PlainCopy> copies, StreamHandle stream) noexcept {
+  for (const PlainCopy& copy : copies) {
+    if (blocks(copy.to, copy.from, stream)) return kInvalidValue;
+  }
   std::unique_ptr<Job> job = job_of(copies);
   return job == nullptr ? kMemoryAllocation : enqueue(Operation::copy_batch, stream, std::move(job));
 }

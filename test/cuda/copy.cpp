@@ -1,7 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <utility>
 #include <vector>
 
+#include "cuda/batch_copy_action.hpp"
 #include "test/cuda/support/bed.hpp"
 
 using namespace heddle;
@@ -52,6 +55,32 @@ TEST_CASE("bytes arrive whole from everywhere to everywhere") {
         }
       }
     }
+  }
+}
+
+TEST_CASE("a batch with copies between pinned arrays among others never asks the driver to block") {
+  for (const OpenOptions& options : test::all_devices()) {
+    CAPTURE(options.host.stage_pageable);
+    Bed bed(options);
+    const auto stream = bed.stream();
+    constexpr std::size_t kBytes = 100'000;
+    std::vector<std::byte> original = test::some_bytes(kBytes);
+    const BlockPtr first = bed.pinned(kBytes);
+    const BlockPtr second = bed.pinned(kBytes);
+    const BlockPtr device = bed.alloc(kBytes);
+    bed.submit_unwatched(bed.copy(stream, span_of(first), test::pageable(original)));
+    auto batch = std::make_unique<BatchCopyAction>();
+    for (std::size_t at = 0; at < kBytes; at += 100) {
+      const BlockPtr& to = at % 200 == 0 ? second : device;
+      batch->add(span_of(to, at, 100), span_of(first, at, 100));
+    }
+    Command& command = bed.notify(stream);
+    command.kind = CommandKind::action;
+    command.action = std::move(batch);
+    REQUIRE(bed.run(command) == nullptr);
+    const std::vector<std::byte> pinned = bed.contents(span_of(second));
+    const std::vector<std::byte> there = bed.contents(span_of(device));
+    for (std::size_t at = 0; at < kBytes; ++at) REQUIRE((at % 200 < 100 ? pinned : there)[at] == original[at]);
   }
 }
 
