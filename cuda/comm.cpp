@@ -58,8 +58,10 @@ void Comm::open(DeviceThread& thread, CommOptions options, Opened opened) {
     thread.post([&thread, options, shared, opened](const ErrorPtr& closed) {
       const ErrorPtr& refused = closed != nullptr ? closed : thread.refusal();
       if (refused != nullptr) {
-        (*shared)->abort();
-        shared->reset();
+        thread.post_to_parting([shared](const ErrorPtr&) {
+          (*shared)->abort();
+          shared->reset();
+        });
         return opened(nullptr, refused);
       }
       const std::shared_ptr<Comm> comm = thread.comm(options, std::move(*shared));
@@ -166,8 +168,9 @@ void Comm::fail(ErrorPtr error) noexcept {
     core().events.release(flight.reached);
   }
   flights_.clear();
-  // The commands end when the device has let go of what they were at.
-  thread_.post_to_lane([native = native_](const ErrorPtr&) { native->abort(); });
+  // The commands end when the device has let go of what they were at. The slow lane may be waiting for just that, to free
+  // memory, and so may the abort of another group.
+  thread_.post_to_parting([native = native_](const ErrorPtr&) { native->abort(); });
 }
 
 void Comm::abort(const std::shared_ptr<Comm>& comm) {
@@ -192,12 +195,12 @@ void Comm::miss(const std::shared_ptr<Comm>& comm) {
   });
 }
 
-// A farewell may take as long as a compilation.
+// A farewell waits for the other ranks, whose own may be behind another.
 void Comm::leave() noexcept {
   if (native_ == nullptr) return;
   if (failure_ == nullptr) failure_ = make_error(kDeviceClosed, operation_name(Operation::collective), arguments());
   auto last = std::make_shared<std::shared_ptr<Communicator>>(std::move(native_));
-  thread_.post_to_compiler([last = std::move(last)](const ErrorPtr&) { last->reset(); });
+  thread_.post_to_parting([last = std::move(last)](const ErrorPtr&) { last->reset(); });
 }
 
 void Comm::dispose() noexcept {

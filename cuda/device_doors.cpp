@@ -104,6 +104,8 @@ void DeviceThread::post_to_lane(Call call) { post_to(lane_, std::move(call)); }
 
 void DeviceThread::post_to_compiler(Call call) { post_to(compilers_, std::move(call)); }
 
+void DeviceThread::post_to_parting(Call call) { post_to(partings_, std::move(call)); }
+
 void DeviceThread::post_to(std::optional<BlockingPool>& pool, Call call) {
   auto job = std::make_unique<LaneJob>(*this, std::move(call));
   {

@@ -313,6 +313,7 @@ void DeviceThread::finish() noexcept {
   core_.load_ring = nullptr;
   stopping_.store(true, std::memory_order_relaxed);
   compilers_.reset();
+  partings_.reset();
   struct Last : BlockingPool::Job {
     explicit Last(DeviceCore& of) noexcept : Job(&Last::close), core(of) {}
     static void close(Job& job) noexcept {

@@ -57,6 +57,8 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   void post_to_lane(Call call);
   // And on the lane of compilers, which take longer than anything else should wait.
   void post_to_compiler(Call call);
+  // And on a thread that is free, for the end of a group of ranks: what would let go of another call may wait for none.
+  void post_to_parting(Call call);
   void close(std::function<void()> closed);
   // The device keeps its memory until the loan is gone; see Device::lend().
   [[nodiscard]] std::shared_ptr<void> lend();
@@ -72,6 +74,8 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   [[nodiscard]] const std::atomic<bool>& stopping() const noexcept { return stopping_; }
 
  private:
+  static constexpr std::size_t kMostPartings = 1024;
+
   enum class State : std::uint8_t { opening, open, closing, closed };
   struct Posted {
     Posted* next;
@@ -122,6 +126,7 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   std::atomic<unsigned> labels_{0};
   std::optional<BlockingPool> lane_{1};
   std::optional<BlockingPool> compilers_{1};
+  std::optional<BlockingPool> partings_{kMostPartings};
   std::atomic<bool> stopping_{false};
   std::atomic<unsigned> loans_{0};
 

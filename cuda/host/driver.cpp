@@ -40,6 +40,10 @@ HostDriver::Call HostDriver::begin(Operation operation) noexcept {
     engine_.tell_progress();
     return {fault->number, {}};
   }
+  if (fault->kind == FaultKind::slow && !is_stream_work(operation)) {
+    std::this_thread::sleep_for(fault->delay);
+    return {kSuccess, {}};
+  }
   return {kSuccess, *fault};
 }
 

@@ -17,7 +17,7 @@ enum class FaultKind : std::uint8_t {
   sticky,           // the device dies of `number`: queued work stops, every later call returns it. An operation of a
                     // stream dies when it runs, not when it is enqueued, as on a GPU
   lost_completion,  // cudaEventRecord: the event is reached but never says so
-  slow,             // an operation of a stream first takes `delay`
+  slow,             // an operation of a stream first takes `delay`; another call keeps its caller so long
 };
 
 // A fault to inject: at the `at`-th call (from 1) of `operation`, counted from open().

@@ -18,7 +18,8 @@ export interface Fault {
   readonly operation: string
   /**
    * `fail`: it returns an error, once. `sticky`: the device dies of it. `lostCompletion`: the work is done, but the device
-   * never says so (with `cudaEventRecord`). `slow`: it takes `delay` milliseconds longer.
+   * never says so (with `cudaEventRecord`). `slow`: it takes `delay` milliseconds longer; a call that is no work of a stream
+   * keeps the thread that makes it so long.
    */
   readonly kind: 'fail' | 'sticky' | 'lostCompletion' | 'slow'
   /** At which call of the operation, from 1. Default: 1. */
