@@ -43,7 +43,7 @@ Task<ErrorPtr> CollectiveAction::run(StreamTurn& turn) {
   if (status == kSuccess) co_return nullptr;
   ErrorPtr error = failure();
   // The driver may still be about to give the stream work that uses the memory.
-  while (state_ == State::submitted && !comm_->silent()) {
+  while (state_ == State::submitted && !comm_->silent() && !comm_->core().gave_up) {
     (void)co_await sleep_until(comm_->core().executor->now() + kLongestPause);
   }
   co_return error;

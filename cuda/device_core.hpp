@@ -60,6 +60,7 @@ class DeviceCore {
   std::vector<Comm*> comms;        // that have a driver's end of their group
   std::vector<Graph*> graphs;      // that have a driver's executable
   bool capturing = false;          // the driver notes what streams are given
+  bool gave_up = false;            // the device had its time to close; what others still use was left to them
 
  private:
   ErrorPtr refusal_;

@@ -11,12 +11,15 @@
 namespace heddle::cuda {
 
 struct DeviceThread::LaneJob final : BlockingPool::Job {
-  LaneJob(DeviceThread& owner, Call work) : Job(&LaneJob::execute), thread(owner), call(std::move(work)) {}
+  LaneJob(DeviceThread& owner, Call work, bool owes)
+      : Job(&LaneJob::execute), thread(owner), call(std::move(work)), answers(owes) {}
 
   static void execute(Job& job) noexcept {
     const std::unique_ptr<LaneJob> self(&static_cast<LaneJob&>(job));
     DeviceThread& thread = self->thread;
+    if (self->answers) ++thread.answering_;
     self->call(thread.lane_refusal());
+    if (self->answers) --thread.answering_;
     // The device may have died of this call, and only its thread can tell everybody.
     const std::lock_guard lock(thread.gate_);
     if (thread.core_.driver != nullptr && thread.awake_ != nullptr && thread.core_.driver->sticky_error() != kSuccess) {
@@ -26,6 +29,7 @@ struct DeviceThread::LaneJob final : BlockingPool::Job {
 
   DeviceThread& thread;
   Call call;
+  const bool answers;
 };
 
 std::shared_ptr<Stream> DeviceThread::stream(StreamOptions options) {
@@ -104,10 +108,17 @@ void DeviceThread::post_to_lane(Call call) { post_to(lane_, std::move(call)); }
 
 void DeviceThread::post_to_compiler(Call call) { post_to(compilers_, std::move(call)); }
 
-void DeviceThread::post_to_parting(Call call) { post_to(partings_, std::move(call)); }
+void DeviceThread::post_to_parting(Call call) { post_to(partings_, std::move(call), false); }
 
-void DeviceThread::post_to(std::optional<BlockingPool>& pool, Call call) {
-  auto job = std::make_unique<LaneJob>(*this, std::move(call));
+void DeviceThread::give_back_on_lane(std::function<void()> call) {
+  const auto unless_left = [this, call = std::move(call)](const ErrorPtr&) {
+    if (!driver_left()) call();
+  };
+  post_to(lane_, unless_left, false);
+}
+
+void DeviceThread::post_to(std::unique_ptr<BlockingPool>& pool, Call call, bool answers) {
+  auto job = std::make_unique<LaneJob>(*this, std::move(call), answers);
   {
     const std::lock_guard lock(gate_);
     if (accepting_) {

@@ -10,6 +10,7 @@
 #include "cuda/comm.hpp"
 #include "cuda/event.hpp"
 #include "cuda/graph.hpp"
+#include "cuda/left_behind.hpp"
 #include "cuda/make_driver.hpp"
 #include "cuda/stream.hpp"
 
@@ -24,6 +25,9 @@ constexpr Nanoseconds kFirstPause = 20'000;
 constexpr Nanoseconds kLongestPause = kMillisecond;
 // How often a closing device looks for completions that were lost.
 constexpr Nanoseconds kClosingCheck = 50 * kMillisecond;
+// What a closing device gives the driver to take back what is its own; less when it has had its time.
+constexpr std::chrono::nanoseconds kPatience = std::chrono::seconds(1);
+constexpr std::chrono::nanoseconds kLastPatience = std::chrono::milliseconds(300);
 
 void settle_in() noexcept {
   sigset_t all;
@@ -65,6 +69,7 @@ void DeviceThread::failed_to_start(const ErrorPtr& error) noexcept {
 
 // On the slow lane.
 void DeviceThread::open() {
+  left_behind::collect();
   DriverOrError made = make_driver(options_);
   if (made.error == nullptr) {
     const Status status = made.driver->set_current();
@@ -271,7 +276,7 @@ void DeviceThread::begin_close() noexcept {
 }
 
 bool DeviceThread::nothing_in_flight() noexcept {
-  if (!gave_up_ && loans_.load(std::memory_order_acquire) != 0) return false;
+  if (!core_.gave_up && loans_.load(std::memory_order_acquire) != 0) return false;
   if (core_.tasks.live() != 0 || !core_.to_resume.empty() || !commands_.empty() || !calls_.empty()) return false;
   return std::none_of(core_.streams.begin(), core_.streams.end(),
                       [](const Stream* stream) { return stream->has_issued(); });
@@ -279,13 +284,41 @@ bool DeviceThread::nothing_in_flight() noexcept {
 
 // The device had its time. Its work ends here, done or not.
 void DeviceThread::give_up_waiting() noexcept {
-  gave_up_ = true;
+  core_.gave_up = true;
   if (loans_.load(std::memory_order_acquire) != 0) core_.memory->leak();
   executor_->wake();
-  if (rejecting_ != nullptr) return;
+  if (rejecting_ != nullptr) {
+    // What is left may be waiting for the slow lane.
+    if (!lane_->wait_idle(kLastPatience)) take_over_lane();
+    return;
+  }
   rejecting_ = make_error(kDeviceClosed, "close");
   for (Comm* comm : core_.comms) comm->fail(rejecting_);
   if (!core_.driver->abandon()) core_.memory->leak();
+}
+
+// The slow lane is in a call that may never return. What queues behind it ends here, without the driver.
+void DeviceThread::take_over_lane() noexcept {
+  driver_left_.store(true, std::memory_order_relaxed);
+  if (core_.memory != nullptr) core_.memory->leak();
+  set_lane_refusal(make_error(kDeviceClosed, "close"));
+  for (BlockingPool::Job* job = lane_->withdraw_all(); job != nullptr;) {
+    BlockingPool::Job* const following = job->next;
+    job->run(*job);
+    job = following;
+  }
+}
+
+// Ends the threads, or leaves them behind in calls that nobody waits for.
+void DeviceThread::end(std::unique_ptr<BlockingPool>& pool) {
+  const auto patience = core_.gave_up ? kLastPatience : std::max<std::chrono::nanoseconds>(options_.close_timeout, kPatience);
+  while (!pool->wait_idle(patience)) {
+    if (answering_.load() != 0) continue;
+    if (pool == lane_) take_over_lane();
+    left_behind::keep(std::move(pool), shared_from_this());
+    return;
+  }
+  pool.reset();
 }
 
 // closing -> closed. From here on the doors answer by themselves.
@@ -313,19 +346,20 @@ void DeviceThread::finish() noexcept {
   core_.load_ring = nullptr;
   stopping_.store(true, std::memory_order_relaxed);
   compilers_.reset();
-  partings_.reset();
-  struct Last : BlockingPool::Job {
-    explicit Last(DeviceCore& of) noexcept : Job(&Last::close), core(of) {}
+  end(partings_);
+  struct Last final : BlockingPool::Job {
+    explicit Last(DeviceThread& of) noexcept : Job(&Last::close), thread(of) {}
     static void close(Job& job) noexcept {
-      DeviceCore& core = static_cast<Last&>(job).core;
+      const std::unique_ptr<Last> self(&static_cast<Last&>(job));
+      const DeviceCore& core = self->thread.core_;
       if (core.driver == nullptr) return;
       core.memory->close();
-      core.driver->shutdown();
+      if (!self->thread.driver_left()) core.driver->shutdown();
     }
-    DeviceCore& core;
-  } last(core_);
-  lane_->submit(last);
-  lane_.reset();
+    DeviceThread& thread;
+  };
+  lane_->submit(*std::make_unique<Last>(*this).release());
+  end(lane_);
   (void)run_calls(error);
   if (options_.turned) options_.turned();
   state_ = State::closed;

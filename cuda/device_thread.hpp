@@ -55,6 +55,8 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   void post(Call call);
   // The same on the slow lane; the error is also that of a device that failed to open or has died.
   void post_to_lane(Call call);
+  // Something for the driver to take back, which nobody waits for. Not called when the driver is left as it is.
+  void give_back_on_lane(std::function<void()> call);
   // And on the lane of compilers, which take longer than anything else should wait.
   void post_to_compiler(Call call);
   // And on a thread that is free, for the end of a group of ranks: what would let go of another call may wait for none.
@@ -70,6 +72,7 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   // Why the device takes nothing any more; null when it does. The device's thread.
   [[nodiscard]] ErrorPtr refusal() const noexcept { return core_.refusal(); }
   [[nodiscard]] const DeviceInfo& info() const noexcept { return info_; }
+  [[nodiscard]] bool driver_left() const noexcept { return driver_left_.load(std::memory_order_relaxed); }
   // Set when the device begins to close: a compiler has no time left. Any thread.
   [[nodiscard]] const std::atomic<bool>& stopping() const noexcept { return stopping_; }
 
@@ -105,9 +108,11 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   void give_up_waiting() noexcept;
   void finish() noexcept;
 
-  void post_to(std::optional<BlockingPool>& pool, Call call);
+  void post_to(std::unique_ptr<BlockingPool>& pool, Call call, bool answers = true);
   void dispose(Disposable& dropped) noexcept;
   void set_lane_refusal(const ErrorPtr& error) noexcept;
+  void take_over_lane() noexcept;
+  void end(std::unique_ptr<BlockingPool>& pool);
   [[nodiscard]] ErrorPtr lane_refusal() noexcept;
 
   OpenOptions options_;
@@ -124,9 +129,11 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   Inbox<Posted> calls_;
   Inbox<Disposable> dropped_;
   std::atomic<unsigned> labels_{0};
-  std::optional<BlockingPool> lane_{1};
-  std::optional<BlockingPool> compilers_{1};
-  std::optional<BlockingPool> partings_{kMostPartings};
+  std::unique_ptr<BlockingPool> lane_ = std::make_unique<BlockingPool>(1);
+  std::unique_ptr<BlockingPool> compilers_ = std::make_unique<BlockingPool>(1);
+  std::unique_ptr<BlockingPool> partings_ = std::make_unique<BlockingPool>(kMostPartings);
+  std::atomic<unsigned> answering_{0};    // calls in progress that somebody waits for
+  std::atomic<bool> driver_left_{false};  // one of its calls does not return: nothing more is given back
   std::atomic<bool> stopping_{false};
   std::atomic<unsigned> loans_{0};
 
@@ -136,7 +143,6 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   State state_ = State::opening;
   bool close_wanted_ = false;
   bool signals_progress_ = false;  // the driver wakes us
-  bool gave_up_ = false;           // what others still use was left to them
   ErrorPtr rejecting_;             // also what is issued fails with this: the device died, or was given up
   Nanoseconds last_busy_ = 0;
   Nanoseconds pause_ = 0;  // how long to sleep before asking again

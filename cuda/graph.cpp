@@ -38,7 +38,7 @@ void Graph::capture(DeviceThread& thread, Recording recording, Captured captured
         const Status status = driver.graph_instantiate(made.graph, executable);
         if (status != kSuccess) error = make_error(status, operation_name(Operation::graph_instantiate));
       }
-      driver.graph_destroy(made.graph);
+      if (!thread.driver_left()) driver.graph_destroy(made.graph);
       if (error != nullptr) return captured(nullptr, error);
       thread.post([&thread, held = made.held, executable, captured](const ErrorPtr& closed) {
         if (closed == nullptr) return captured(thread.graph(held, executable), nullptr);
@@ -122,9 +122,7 @@ void Graph::dispose() noexcept {
   std::erase(thread_.core().graphs, this);
   const ExecutableHandle executable = std::exchange(executable_, nullptr);
   if (executable == nullptr) return;
-  thread_.post_to_lane([driver = thread_.core().driver, executable](const ErrorPtr&) {
-    driver->executable_destroy(executable);
-  });
+  thread_.give_back_on_lane([driver = thread_.core().driver, executable] { driver->executable_destroy(executable); });
 }
 
 void Graph::close() noexcept {

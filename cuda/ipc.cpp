@@ -10,7 +10,7 @@ namespace {
 
 EventPtr event_of(DeviceThread& thread, EventHandle handle) {
   const auto drop = [self = thread.shared_from_this(), driver = thread.core().driver](DriverEvent* last) noexcept {
-    self->post_to_lane([driver, last](const ErrorPtr&) { (void)driver->event_destroy(last); });
+    self->give_back_on_lane([driver, last] { (void)driver->event_destroy(last); });
   };
   return {handle, drop};
 }

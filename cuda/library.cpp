@@ -38,11 +38,11 @@ Library::Library(std::weak_ptr<DeviceThread> thread, std::shared_ptr<Driver> dri
     : thread_(std::move(thread)), driver_(std::move(driver)), handle_(handle) {}
 
 Library::~Library() {
-  const auto unload = [driver = driver_, handle = handle_](const ErrorPtr&) { (void)driver->library_unload(handle); };
+  const auto unload = [driver = driver_, handle = handle_] { (void)driver->library_unload(handle); };
   if (const std::shared_ptr<DeviceThread> thread = thread_.lock()) {
-    thread->post_to_lane(unload);
+    thread->give_back_on_lane(unload);
   } else {
-    unload(nullptr);
+    unload();
   }
 }
 

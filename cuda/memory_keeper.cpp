@@ -50,6 +50,10 @@ Status MemoryKeeper::take(const Request& request, std::byte*& address) noexcept 
 }
 
 Status MemoryKeeper::allocate(const Request& request, BlockPtr& block) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (leak_) return kDeviceClosed;
+  }
   std::byte* address = nullptr;
   if (request.bytes != 0) {
     const Status status = take(request, address);

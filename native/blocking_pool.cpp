@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <system_error>
+#include <utility>
 
 #include "native/executor.hpp"
 
@@ -73,6 +74,20 @@ bool BlockingPool::withdraw(Job& job) noexcept {
   return true;
 }
 
+BlockingPool::Job* BlockingPool::withdraw_all() noexcept {
+  const std::lock_guard lock(mutex_);
+  Job* const first = std::exchange(head_, nullptr);
+  for (Job* job = first; job != nullptr; job = job->next) job->previous = nullptr;
+  tail_ = nullptr;
+  queued_ = 0;
+  return first;
+}
+
+bool BlockingPool::wait_idle(std::chrono::nanoseconds timeout) {
+  std::unique_lock lock(mutex_);
+  return rested_.wait_for(lock, timeout, [this] { return queued_ == 0 && idle_ == threads_.size(); });
+}
+
 void BlockingPool::interrupt() noexcept {
   const std::lock_guard lock(mutex_);
   for (std::jthread& thread : threads_) pthread_kill(thread.native_handle(), interrupt_signal());
@@ -93,6 +108,7 @@ void BlockingPool::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_;
+    if (queued_ == 0 && idle_ == threads_.size()) rested_.notify_all();
     available_.wait(lock, [this] { return head_ != nullptr || closing_; });
     --idle_;
     if (head_ == nullptr) return;

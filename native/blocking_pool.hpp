@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <coroutine>
 #include <cstddef>
@@ -50,6 +51,10 @@ class BlockingPool {
   void submit(Job& job);
   // Takes back a job that has not started. False: it is running or done.
   bool withdraw(Job& job) noexcept;
+  // Takes back all of those; they are linked by `next`, in order.
+  [[nodiscard]] Job* withdraw_all() noexcept;
+  // Waits until every job has run, but not for longer than that. False: some have not.
+  [[nodiscard]] bool wait_idle(std::chrono::nanoseconds timeout);
   // Interrupts the system calls of all running jobs with a signal: they see EINTR and decide what to do. The signal
   // may come just before a call and miss it, so whoever needs the job to end repeats this.
   void interrupt() noexcept;
@@ -72,6 +77,7 @@ class BlockingPool {
   const std::size_t max_threads_;
   mutable std::mutex mutex_;
   std::condition_variable available_;
+  std::condition_variable rested_;  // no job is queued or running
   Job* head_ = nullptr;
   Job* tail_ = nullptr;
   std::size_t idle_ = 0;

@@ -138,7 +138,7 @@ Status CudartDriver::histogram(std::uint64_t* counters, const std::byte* source,
 
 void CudartDriver::shutdown() noexcept {
   clock_.close();
-  kernels_.unload();
+  if (!leak_kernels_.load(std::memory_order_relaxed)) kernels_.unload();
   libraries_.close();
   if (memory_stream_ != nullptr) (void)note(cudaStreamDestroy(std::exchange(memory_stream_, nullptr)));
 }

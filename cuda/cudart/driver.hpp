@@ -109,6 +109,7 @@ class CudartDriver final : public Driver {
   // There is no way to take work back from a GPU, nor to know when it lets go of memory.
   bool abandon() noexcept override {
     libraries_.leak();
+    leak_kernels_.store(true, std::memory_order_relaxed);
     return false;
   }
   void shutdown() noexcept override;
@@ -121,6 +122,7 @@ class CudartDriver final : public Driver {
   const int ordinal_;
   std::atomic<Status> dead_of_{kSuccess};
   Kernels kernels_;
+  std::atomic<bool> leak_kernels_{false};  // they may run for ever
   Libraries libraries_;
   DeviceClock clock_;
   cudaStream_t memory_stream_ = nullptr;  // the slow lane's: what pools do is in its order

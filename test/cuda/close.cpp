@@ -54,6 +54,48 @@ TEST_CASE("close is bounded when work never ends, and everything has its call ba
   CHECK(event->done());
 }
 
+TEST_CASE("close is bounded when a free never returns") {
+  OpenOptions options = test::with_slow(Operation::free_host, std::chrono::seconds(5));
+  options.close_timeout = std::chrono::milliseconds(50);
+  Bed bed(options);
+  bed.pinned(64).reset();
+  while (bed.calls(Operation::free_host) == 0) std::this_thread::yield();
+  const auto start = std::chrono::steady_clock::now();
+  bed.close();
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(3));
+}
+
+TEST_CASE("what queues behind a free that never returns is answered when the device had its time") {
+  OpenOptions options = test::with_slow(Operation::free_host, std::chrono::seconds(5));
+  host::Fault slow;
+  slow.operation = Operation::fill;
+  slow.kind = host::FaultKind::slow;
+  slow.delay = std::chrono::hours(1);
+  options.host.faults.push_back(slow);
+  options.host.stage_pageable = true;
+  options.close_timeout = std::chrono::milliseconds(50);
+  Bed bed(options);
+  const auto stuck = bed.stream();
+  const BlockPtr block = bed.alloc(64);
+  const BlockPtr dropped = bed.alloc(64);
+  std::vector<std::byte> ordinary(64);
+  bed.pinned(64).reset();
+  while (bed.calls(Operation::free_host) == 0) std::this_thread::yield();
+  const test::PendingPtr endless = bed.submit(bed.fill(stuck, span_of(block), 1, 1));
+  // The staging ring is allocated behind the free.
+  const test::PendingPtr staged = bed.submit(bed.copy(bed.stream(), span_of(block), test::pageable(ordinary)));
+  test::Promised<ErrorPtr> allocated;
+  bed.device().alloc(64, [&allocated](BlockPtr, const ErrorPtr& error) { allocated.set(error); });
+  const auto start = std::chrono::steady_clock::now();
+  bed.close();
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(3));
+  REQUIRE(allocated.is_set());
+  for (const ErrorPtr& error : {allocated.get(), staged->get(), endless->get()}) {
+    REQUIRE(error != nullptr);
+    CHECK(error->number == kDeviceClosed);
+  }
+}
+
 TEST_CASE("after close everything is refused, on the spot") {
   Bed bed;
   const auto stream = bed.stream();

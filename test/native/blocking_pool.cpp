@@ -236,6 +236,34 @@ TEST_CASE("BlockingPool: interrupt ends a blocking system call with EINTR") {
   CHECK(reader.error == EINTR);
 }
 
+TEST_CASE("BlockingPool: whoever waits for all jobs is told when they have run, or that they have not") {
+  BlockingPool pool(1);
+  CHECK(pool.wait_idle(std::chrono::nanoseconds(0)));
+  std::atomic<bool> go{false};
+  struct Waits : BlockingPool::Job {
+    explicit Waits(std::atomic<bool>& until) : Job(&Waits::wait), go(until) {}
+    static void wait(Job& job) noexcept {
+      while (!static_cast<Waits&>(job).go) std::this_thread::yield();
+    }
+    std::atomic<bool>& go;
+  };
+  Waits first(go);
+  Waits second(go);
+  Waits third(go);
+  pool.submit(first);
+  while (pool.metrics().started == 0) std::this_thread::yield();
+  pool.submit(second);
+  pool.submit(third);
+  CHECK_FALSE(pool.wait_idle(std::chrono::milliseconds(1)));
+  CHECK(pool.withdraw_all() == &second);
+  CHECK(second.next == &third);
+  CHECK(third.next == nullptr);
+  CHECK(pool.withdraw_all() == nullptr);
+  go = true;
+  CHECK(pool.wait_idle(std::chrono::seconds(60)));
+  CHECK(pool.metrics().queued == 0);
+}
+
 }  // namespace
 
 }  // namespace heddle
