@@ -21,8 +21,11 @@ constexpr unsigned kBlocksPerMultiprocessor = 8;
 cudaError_t kernel_of(cudaLibrary_t library, const char* name, const void*& kernel) noexcept {
   cudaKernel_t found = nullptr;
   const cudaError_t status = cudaLibraryGetKernel(&found, library, name);
-  if (status == cudaSuccess) kernel = reinterpret_cast<const void*>(found);
-  return status;
+  if (status != cudaSuccess) return status;
+  kernel = reinterpret_cast<const void*>(found);
+  // Loads it now. Left to the first launch, that would keep the device's thread.
+  cudaFuncAttributes attributes{};
+  return cudaFuncGetAttributes(&attributes, kernel);
 }
 
 cudaError_t library_of(const unsigned char* fatbin, cudaLibrary_t& library) noexcept {

@@ -2,14 +2,15 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace heddle::cuda::cudart {
 
 #if CUDART_VERSION >= 12080
 
 namespace {
-
-constexpr std::size_t kLog = 8192;
 
 // cuKernelGetParamInfo of the driver, since CUDA 12.4; the runtime has no such call.
 using ParameterInfo = int (*)(void* kernel, std::size_t index, std::size_t* offset, std::size_t* bytes);
@@ -34,27 +35,50 @@ KernelInfo info_of(cudaKernel_t kernel, ParameterInfo ask) {
   return info;
 }
 
+// Loading is lazy by default: what is loaded, and compiled where it is PTX, is so when it is first asked for. A launch would
+// do that on the device's thread, wait for kernels that run, and tell what is wrong without a word of the log.
+cudaError_t load_kernels(cudaLibrary_t library) {
+  unsigned count = 0;
+  cudaError_t status = cudaLibraryGetKernelCount(&count, library);
+  if (status != cudaSuccess) return status;
+  std::vector<cudaKernel_t> kernels(count);
+  if (count != 0) status = cudaLibraryEnumerateKernels(kernels.data(), count, library);
+  for (unsigned i = 0; i < count && status == cudaSuccess; ++i) {
+    cudaFuncAttributes attributes{};
+    status = cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(kernels[i]));
+  }
+  return status;
+}
+
 }  // namespace
 
 cudaError_t Libraries::load(std::span<const std::byte> image, LibraryNumber& library, std::string& log) {
   // PTX is text, and must end as such.
   std::string text(reinterpret_cast<const char*>(image.data()), image.size());
-  std::array<char, kLog> errors{};
+  auto errors = std::make_unique<Log>();
   std::array<cudaJitOption, 2> options{cudaJitErrorLogBuffer, cudaJitErrorLogBufferSizeBytes};
-  std::array<void*, 2> values{errors.data(), reinterpret_cast<void*>(std::uintptr_t{kLog})};
-  const cudaError_t status = cudaLibraryLoadData(&library, text.c_str(), options.data(), values.data(),
-                                                 static_cast<unsigned>(options.size()), nullptr, nullptr, 0);
-  log = errors.data();
+  std::array<void*, 2> values{errors->data(), reinterpret_cast<void*>(std::uintptr_t{errors->size()})};
+  cudaError_t status = cudaLibraryLoadData(&library, text.c_str(), options.data(), values.data(),
+                                           static_cast<unsigned>(options.size()), nullptr, nullptr, 0);
+  if (status == cudaSuccess) {
+    status = load_kernels(library);
+    if (status != cudaSuccess) (void)cudaLibraryUnload(std::exchange(library, nullptr));
+  }
+  log = errors->data();
   if (status != cudaSuccess) return status;
   const std::lock_guard lock(mutex_);
-  loaded_.insert(library);
+  loaded_.emplace(library, std::move(errors));
   return status;
 }
 
 cudaError_t Libraries::unload(LibraryNumber library) noexcept {
+  std::unique_ptr<Log> log;
   {
     const std::lock_guard lock(mutex_);
-    if (leak_ || loaded_.erase(library) == 0) return cudaSuccess;
+    const auto found = loaded_.find(library);
+    if (leak_ || found == loaded_.end()) return cudaSuccess;
+    log = std::move(found->second);
+    loaded_.erase(found);
   }
   return cudaLibraryUnload(library);
 }
@@ -73,9 +97,9 @@ cudaError_t Libraries::kernel(LibraryNumber library, const char* name, const voi
 void Libraries::close() noexcept {
   const std::lock_guard lock(mutex_);
   if (!leak_) {
-    for (const LibraryNumber library : loaded_) (void)cudaLibraryUnload(library);
+    for (const auto& [library, log] : loaded_) (void)cudaLibraryUnload(library);
+    loaded_.clear();
   }
-  loaded_.clear();
 }
 
 #else

@@ -2,11 +2,13 @@
 
 #include <cuda_runtime_api.h>
 
+#include <array>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "cuda/launch.hpp"
 
@@ -26,7 +28,7 @@ class Libraries {
   Libraries(const Libraries&) = delete;
   Libraries& operator=(const Libraries&) = delete;
 
-  // `log`: what the loader said, where it did; PTX is compiled here.
+  // `log`: what the loader said, where it did. All kernels are loaded, and PTX is compiled, here and not at a launch.
   cudaError_t load(std::span<const std::byte> image, LibraryNumber& library, std::string& log);
   // Does nothing for one that close() has unloaded.
   cudaError_t unload(LibraryNumber library) noexcept;
@@ -37,7 +39,9 @@ class Libraries {
 
  private:
   std::mutex mutex_;
-  std::unordered_set<LibraryNumber> loaded_;
+  // What the loader writes to whenever it loads something of the library: it has the address, and no copy of its own.
+  using Log = std::array<char, 8192>;
+  std::unordered_map<LibraryNumber, std::unique_ptr<Log>> loaded_;
   bool leak_ = false;
 };
 
