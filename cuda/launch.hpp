@@ -30,6 +30,7 @@ struct KernelParameter {
 
 struct KernelInfo {
   std::vector<KernelParameter> parameters;
+  std::size_t shared_bytes = 0;  // shared memory that its code declares, besides what a launch asks for
 
   // From the first argument to the end of the last.
   [[nodiscard]] std::size_t argument_bytes() const noexcept {

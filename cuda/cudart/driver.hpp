@@ -8,6 +8,7 @@
 
 #include "cuda/communicator.hpp"
 #include "cuda/cudart/device_clock.hpp"
+#include "cuda/cudart/kernel_limits.hpp"
 #include "cuda/cudart/kernels.hpp"
 #include "cuda/cudart/libraries.hpp"
 #include "cuda/driver.hpp"
@@ -124,6 +125,7 @@ class CudartDriver final : public Driver {
   Kernels kernels_;
   std::atomic<bool> leak_kernels_{false};  // they may run for ever
   Libraries libraries_;
+  KernelLimits kernel_limits_;
   DeviceClock clock_;
   cudaStream_t memory_stream_ = nullptr;  // the slow lane's: what pools do is in its order
 };

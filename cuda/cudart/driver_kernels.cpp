@@ -10,9 +10,6 @@ namespace heddle::cuda::cudart {
 
 namespace {
 
-// More than this a kernel must be allowed first.
-constexpr std::uint32_t kSharedByDefault = 48U << 10;
-
 LibraryNumber library_of(LibraryHandle handle) noexcept { return reinterpret_cast<LibraryNumber>(handle); }
 
 dim3 of(const Extent& extent) noexcept { return {extent.x, extent.y, extent.z}; }
@@ -60,7 +57,9 @@ Status CudartDriver::library_load(std::span<const std::byte> image, LibraryHandl
 }
 
 Status CudartDriver::library_unload(LibraryHandle handle) noexcept {
-  return note(libraries_.unload(library_of(handle)));
+  const Status status = note(libraries_.unload(library_of(handle)));
+  kernel_limits_.forget();
+  return status;
 }
 
 Status CudartDriver::library_kernel(LibraryHandle library, const char* name, KernelHandle& kernel,
@@ -78,7 +77,13 @@ Status CudartDriver::library_kernel(LibraryHandle library, const char* name, Ker
 Status CudartDriver::occupancy(KernelHandle kernel, unsigned block_threads, std::size_t shared_bytes,
                                Occupancy& found) noexcept {
   const void* const function = kernel;
-  const Status status = note(cudaOccupancyMaxActiveBlocksPerMultiprocessor(
+  cudaFuncAttributes attributes{};
+  Status status = note(cudaFuncGetAttributes(&attributes, function));
+  if (status == kSuccess) {
+    status = note(kernel_limits_.allow_shared(function, attributes.sharedSizeBytes, shared_bytes));
+  }
+  if (status != kSuccess) return status;
+  status = note(cudaOccupancyMaxActiveBlocksPerMultiprocessor(
       &found.blocks_per_multiprocessor, function, static_cast<int>(block_threads), shared_bytes));
   if (status == kSuccess) suggest(function, shared_bytes, found);
   return status;
@@ -87,11 +92,12 @@ Status CudartDriver::occupancy(KernelHandle kernel, unsigned block_threads, std:
 Status CudartDriver::launch(KernelHandle kernel, const KernelInfo& info, const LaunchShape& shape, std::byte* values,
                             StreamHandle stream) noexcept {
   const void* const function = kernel;
-  if (shape.shared_bytes > kSharedByDefault) {
-    const Status status = note(cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                                    static_cast<int>(shape.shared_bytes)));
-    if (status != kSuccess) return status;
+  Status allowed = note(kernel_limits_.allow_shared(function, info.shared_bytes, shape.shared_bytes));
+  if (allowed == kSuccess && shape.cluster.x != 0) {
+    const std::size_t blocks = std::size_t{shape.cluster.x} * shape.cluster.y * shape.cluster.z;
+    allowed = note(KernelLimits::allow_cluster(function, blocks));
   }
+  if (allowed != kSuccess) return allowed;
   // Most kernels take a few.
   std::array<void*, 64> few{};
   std::vector<void*> many;

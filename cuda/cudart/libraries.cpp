@@ -91,7 +91,10 @@ cudaError_t Libraries::kernel(LibraryNumber library, const char* name, const voi
   if (status != cudaSuccess) return status;
   kernel = reinterpret_cast<const void*>(found);
   info = info_of(found, ask);
-  return cudaSuccess;
+  cudaFuncAttributes attributes{};
+  const cudaError_t asked = cudaFuncGetAttributes(&attributes, kernel);
+  info.shared_bytes = attributes.sharedSizeBytes;
+  return asked;
 }
 
 void Libraries::close() noexcept {
