@@ -10,11 +10,6 @@ namespace heddle::cuda {
 
 namespace {
 
-Operation operation_of(const MemoryKeeper::Request& request) noexcept {
-  if (request.space == Space::pinned) return Operation::malloc_host;
-  return request.pool != nullptr ? Operation::pool_malloc : Operation::malloc;
-}
-
 // A call of the slow lane: `body` gives its status, and `told` what it made.
 template <class Made, class Told, class Body>
 void on_lane(DeviceThread& thread, Operation operation, Told told, Body body) {
@@ -78,7 +73,7 @@ void Device::allocate(MemoryKeeper::Request request, Allocated allocated) {
     BlockPtr block;
     const Status status = thread.core().memory->allocate(request, block);
     if (status == kSuccess) return allocated(std::move(block), nullptr);
-    allocated(nullptr, thread.core().allocation_error(status, operation_of(request), request.bytes));
+    allocated(nullptr, thread.core().allocation_error(status, thread.core().memory->operation_of(request), request.bytes));
   });
 }
 

@@ -117,9 +117,9 @@ Task<BlockPtr> Load::allocate(Space space, std::size_t bytes) {
   BlockPtr block;
   ErrorPtr error;
   const auto call = [this, space, bytes, &block, &error] {
-    const Status status = core_.memory->allocate({.space = space, .bytes = bytes, .pool = nullptr}, block);
-    const Operation operation = space == Space::device ? Operation::malloc : Operation::malloc_host;
-    if (status != kSuccess) error = core_.allocation_error(status, operation, bytes);
+    const MemoryKeeper::Request request{.space = space, .bytes = bytes, .pool = nullptr};
+    const Status status = core_.memory->allocate(request, block);
+    if (status != kSuccess) error = core_.allocation_error(status, core_.memory->operation_of(request), bytes);
     return status;
   };
   auto allocation = core_.lane->run(*core_.executor, call);

@@ -49,6 +49,12 @@ Status MemoryKeeper::take(const Request& request, std::byte*& address) noexcept 
   return attempt();
 }
 
+Operation MemoryKeeper::operation_of(const Request& request) const noexcept {
+  if (request.space == Space::pinned) return Operation::malloc_host;
+  const bool pooled = !request.shareable && (request.pool != nullptr || own_pool_ != nullptr);
+  return pooled ? Operation::pool_malloc : Operation::malloc;
+}
+
 Status MemoryKeeper::allocate(const Request& request, BlockPtr& block) {
   {
     const std::lock_guard lock(mutex_);

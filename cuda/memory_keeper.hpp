@@ -31,6 +31,8 @@ class MemoryKeeper : public std::enable_shared_from_this<MemoryKeeper> {
     PoolPtr pool;                 // device: null for the device's own way
   };
   [[nodiscard]] Status allocate(const Request& request, BlockPtr& block);
+  // What allocate() asks the driver for.
+  [[nodiscard]] Operation operation_of(const Request& request) const noexcept;
   // Locks memory that is there already, and keeps `hold` for as long as it is.
   [[nodiscard]] Status register_host(std::shared_ptr<void> hold, std::byte* address, std::size_t bytes,
                                      BlockPtr& block);

@@ -11,6 +11,8 @@ TEST_CASE("errors carry the runtime's numbers and names") {
   CHECK(error_name(kIllegalAddress) == "cudaErrorIllegalAddress");
   CHECK(error_name(kInsufficientDriver) == "cudaErrorInsufficientDriver");
   CHECK(error_name(12345) == "cudaError12345");
+  CHECK(error_name(720) == "cudaErrorCooperativeLaunchTooLarge");
+  CHECK(error_name(912) == "cudaErrorInvalidClusterSize");
   CHECK(error_name(kDeviceClosed) == "heddleErrorDeviceClosed");
 }
 
@@ -40,3 +42,17 @@ TEST_CASE("operations are named as in the runtime, and found by both names") {
   CHECK(operation_of("malloc_host") == Operation::malloc_host);
   CHECK_FALSE(operation_of("cudaFly").has_value());
 }
+
+#ifdef HEDDLE_WITH_CUDART
+
+// The test is built without the headers of CUDA.
+extern "C" const char* cudaGetErrorName(int);
+
+TEST_CASE("every error that the runtime knows has the runtime's name") {
+  for (int number = 0; number < 1000; ++number) {
+    const std::string name = cudaGetErrorName(number);
+    if (name != "unrecognized error code") CHECK(error_name(number) == name);
+  }
+}
+
+#endif
