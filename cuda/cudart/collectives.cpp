@@ -33,8 +33,9 @@ class NcclCommunicator final : public Communicator {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
       if (nccl_.CommGetAsyncError(comm, &result) != nccl::kSuccess) break;
     }
-    // Not ncclCommDestroy, which may wait for ranks that stay.
-    (void)nccl_.CommAbort(comm);
+    // What has said goodbye is taken down in peace. An abort tells the other ranks of a failure; one that is broken, or that
+    // ranks which stay do not let go, is left in no other way, since ncclCommDestroy would wait.
+    (void)(result == nccl::kSuccess ? nccl_.CommDestroy(comm) : nccl_.CommAbort(comm));
   }
 
   Status enqueue(std::span<const Collective> group, StreamHandle stream) noexcept override {

@@ -39,6 +39,7 @@ Opened open() {
   find(library.CommInitRankConfig, "ncclCommInitRankConfig");
   find(library.CommGetAsyncError, "ncclCommGetAsyncError");
   find(library.CommFinalize, "ncclCommFinalize");
+  find(library.CommDestroy, "ncclCommDestroy");
   find(library.CommAbort, "ncclCommAbort");
   find(library.AllReduce, "ncclAllReduce");
   find(library.Broadcast, "ncclBroadcast");

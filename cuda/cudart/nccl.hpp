@@ -46,6 +46,7 @@ struct Library {
   Result (*CommInitRankConfig)(Comm*, int ranks, UniqueId, int rank, Config*);
   Result (*CommGetAsyncError)(Comm, Result*);
   Result (*CommFinalize)(Comm);
+  Result (*CommDestroy)(Comm);
   Result (*CommAbort)(Comm);
   Result (*AllReduce)(const void*, void*, std::size_t, int type, int reduction, Comm, cudaStream_t);
   Result (*Broadcast)(const void*, void*, std::size_t, int type, int root, Comm, cudaStream_t);
