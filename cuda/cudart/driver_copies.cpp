@@ -3,6 +3,7 @@
 
 #include "cuda/cudart/driver.hpp"
 #include "cuda/cudart/memory_kind.hpp"
+#include "cuda/cudart/peer_pools.hpp"
 
 // Copies that are more than bytes from here to there.
 namespace heddle::cuda::cudart {
@@ -76,6 +77,7 @@ Status CudartDriver::enable_peer(int ordinal, bool& direct) noexcept {
     if (const Status status = note(enabled); status != kSuccess) return status;
   }
   (void)cudaGetLastError();
+  if (const Status status = note(peer_pools::enable(ordinal_, ordinal)); status != kSuccess) return status;
   direct = true;
   return kSuccess;
 }

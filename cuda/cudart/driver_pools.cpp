@@ -1,6 +1,7 @@
 #include <cstdint>
 
 #include "cuda/cudart/driver.hpp"
+#include "cuda/cudart/peer_pools.hpp"
 
 // Pools, and memory that was there before. Whoever allocates waits until the memory is there for every stream, and whoever
 // frees knows that the last use is over, so one stream of the slow lane's own orders all of it.
@@ -44,8 +45,10 @@ Status CudartDriver::pool_create(std::size_t keep, PoolHandle& pool) noexcept {
   cudaMemPool_t made = nullptr;
   if (const Status status = note(cudaMemPoolCreate(&made, &properties)); status != kSuccess) return status;
   std::uint64_t threshold = keep;
-  const Status status = note(cudaMemPoolSetAttribute(made, cudaMemPoolAttrReleaseThreshold, &threshold));
+  Status status = note(cudaMemPoolSetAttribute(made, cudaMemPoolAttrReleaseThreshold, &threshold));
+  if (status == kSuccess) status = note(peer_pools::add(made, ordinal_));
   if (status != kSuccess) {
+    peer_pools::remove(made);
     (void)note(cudaMemPoolDestroy(made));
     return status;
   }
@@ -53,7 +56,10 @@ Status CudartDriver::pool_create(std::size_t keep, PoolHandle& pool) noexcept {
   return kSuccess;
 }
 
-Status CudartDriver::pool_destroy(PoolHandle pool) noexcept { return note(cudaMemPoolDestroy(pool_of(pool))); }
+Status CudartDriver::pool_destroy(PoolHandle pool) noexcept {
+  peer_pools::remove(pool_of(pool));
+  return note(cudaMemPoolDestroy(pool_of(pool)));
+}
 
 Status CudartDriver::pool_malloc(PoolHandle pool, std::size_t bytes, std::byte*& address) noexcept {
   void* memory = nullptr;
