@@ -10,7 +10,7 @@ constexpr Nanoseconds kPatience = 500'000;
 
 }  // namespace
 
-cudaError_t DeviceClock::take_base(Nanoseconds now) noexcept {
+cudaError_t DeviceClock::take_base() noexcept {
   based_ = false;
   if (stream_ == nullptr) {
     const cudaError_t status = cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking);
@@ -20,9 +20,11 @@ cudaError_t DeviceClock::take_base(Nanoseconds now) noexcept {
     const cudaError_t status = cudaEventCreate(&base_);
     if (status != cudaSuccess) return status;
   }
+  // After all that takes long: the event is reached between here and the first answer that it was.
+  const Nanoseconds begun = Clock::monotonic().now();
   const cudaError_t recorded = cudaEventRecord(base_, stream_);
   if (recorded != cudaSuccess) return recorded;
-  for (Nanoseconds asked = now;;) {
+  for (Nanoseconds asked = begun;;) {
     const cudaError_t status = cudaEventQuery(base_);
     const Nanoseconds answered = Clock::monotonic().now();
     if (status == cudaSuccess) {
@@ -31,7 +33,7 @@ cudaError_t DeviceClock::take_base(Nanoseconds now) noexcept {
       based_ = true;
       return cudaSuccess;
     }
-    if (status != cudaErrorNotReady || answered - now > kPatience) return status;
+    if (status != cudaErrorNotReady || answered - begun > kPatience) return status;
     asked = answered;
   }
 }
@@ -39,7 +41,7 @@ cudaError_t DeviceClock::take_base(Nanoseconds now) noexcept {
 cudaError_t DeviceClock::time_of(cudaEvent_t event, Nanoseconds& time) noexcept {
   const Nanoseconds now = Clock::monotonic().now();
   if (!based_ || now - base_time_ > kBaseAge) {
-    const cudaError_t status = take_base(now);
+    const cudaError_t status = take_base();
     if (status != cudaSuccess) return status;
   }
   float milliseconds = 0;

@@ -20,7 +20,7 @@ class DeviceClock {
   void close() noexcept;
 
  private:
-  cudaError_t take_base(Nanoseconds now) noexcept;
+  cudaError_t take_base() noexcept;
 
   cudaStream_t stream_ = nullptr;
   cudaEvent_t base_ = nullptr;
