@@ -1,6 +1,7 @@
 #include "cuda/device_thread.hpp"
 
 #include <pthread.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <csignal>
@@ -20,9 +21,13 @@ namespace heddle::cuda {
 namespace {
 
 constexpr Nanoseconds kMillisecond = 1'000'000;
-// The sleeps between two questions to a driver that must be asked.
-constexpr Nanoseconds kFirstPause = 20'000;
+// The sleeps between two questions to a driver that must be asked: a share of what was waited already, so that work is seen
+// to be done soon, measured by how long it took, and long work takes little of the processor.
+constexpr Nanoseconds kShortestPause = 10'000;
 constexpr Nanoseconds kLongestPause = kMillisecond;
+constexpr Nanoseconds kPauseShare = 50;
+// How late the kernel may end those sleeps; by itself it takes fifty microseconds.
+constexpr unsigned long kTimerSlack = 1'000;
 // How often a closing device looks for completions that were lost.
 constexpr Nanoseconds kClosingCheck = 50 * kMillisecond;
 // What a closing device gives the driver to take back what is its own; less when it has had its time.
@@ -34,6 +39,7 @@ void settle_in() noexcept {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, nullptr);
   pthread_setname_np(pthread_self(), "heddle-device");
+  (void)prctl(PR_SET_TIMERSLACK, kTimerSlack);
 }
 
 }  // namespace
@@ -131,7 +137,7 @@ void DeviceThread::drive() noexcept {
       busy = true;
     }
     if (busy) {
-      pause_ = 0;
+      asking_ = false;
     } else {
       rest();
     }
@@ -237,13 +243,10 @@ void DeviceThread::rest() noexcept {
                                   [](const Stream* stream) { return stream->waits_without_event(); });
   std::optional<Nanoseconds> until;
   if (pending && (untold || !signals_progress_)) {
-    if (pause_ == 0) {
-      last_busy_ = now;
-      pause_ = kFirstPause;
-    }
-    if (now - last_busy_ < std::chrono::nanoseconds(options_.spin).count()) return;
-    until = now + pause_;
-    pause_ = std::min(2 * pause_, kLongestPause);
+    if (std::exchange(asking_, true) == false) last_busy_ = now;
+    const Nanoseconds waited = now - last_busy_;
+    if (waited < std::chrono::nanoseconds(options_.spin).count()) return;
+    until = now + std::clamp(waited / kPauseShare, kShortestPause, kLongestPause);
   }
   const Nanoseconds watchdog = std::chrono::nanoseconds(options_.watchdog).count();
   const Nanoseconds age = state_ == State::closing ? kClosingCheck : watchdog;

@@ -144,8 +144,8 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   bool close_wanted_ = false;
   bool signals_progress_ = false;  // the driver wakes us
   ErrorPtr rejecting_;             // also what is issued fails with this: the device died, or was given up
-  Nanoseconds last_busy_ = 0;
-  Nanoseconds pause_ = 0;  // how long to sleep before asking again
+  bool asking_ = false;        // nothing to do but to ask the driver again and again,
+  Nanoseconds last_busy_ = 0;  // since then
   Nanoseconds close_deadline_ = 0;
   std::vector<std::function<void()>> closed_;
 };

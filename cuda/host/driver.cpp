@@ -283,6 +283,7 @@ bool HostDriver::completes_inline() const noexcept {
 }
 
 bool HostDriver::set_progress_hook(ProgressHook hook, void* context) noexcept {
+  if (!options_.tells_progress) return false;
   const std::lock_guard lock(engine_.mutex);
   engine_.hook = hook;
   engine_.hook_context = context;

@@ -49,6 +49,8 @@ struct Options {
   bool stage_pageable = false;
   // More than this in a stream's queue blocks whoever comes with more until there is room, as on a GPU. 0: no limit.
   std::size_t queue_limit = 0;
+  // Says by itself when something is done, which a GPU does not.
+  bool tells_progress = true;
   std::vector<Fault> faults;
   std::shared_ptr<CallCounts> counts;  // null: nobody wants to know
 };
