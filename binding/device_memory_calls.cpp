@@ -47,6 +47,12 @@ Napi::Value memory_info(const Napi::CallbackInfo& call) {
   return call.Env().Undefined();
 }
 
+// trimDevice(id, device, keep)
+Napi::Value trim_device(const Napi::CallbackInfo& call) {
+  devices_in_order(call).trim_device(integer(call, 0), integer(call, 1), count(call, 2));
+  return call.Env().Undefined();
+}
+
 // makePool(id, device, limit, releaseThreshold)
 Napi::Value make_pool(const Napi::CallbackInfo& call) {
   devices_in_order(call).make_pool(integer(call, 0), integer(call, 1),
@@ -80,6 +86,7 @@ void add_device_memory_calls(Napi::Env env, Napi::Object exports) {
   exports.Set("allocateFrom", Napi::Function::New<allocate_from>(env, "allocateFrom"));
   exports.Set("registerMemory", Napi::Function::New<register_memory>(env, "registerMemory"));
   exports.Set("memoryInfo", Napi::Function::New<memory_info>(env, "memoryInfo"));
+  exports.Set("trimDevice", Napi::Function::New<trim_device>(env, "trimDevice"));
   exports.Set("makePool", Napi::Function::New<make_pool>(env, "makePool"));
   exports.Set("trimPool", Napi::Function::New<trim_pool>(env, "trimPool"));
   exports.Set("poolInfo", Napi::Function::New<pool_info>(env, "poolInfo"));

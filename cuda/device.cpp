@@ -94,6 +94,13 @@ void Device::memory_info(MemoryInfo told) {
                      [](DeviceCore& core, MemoryUse& use) { return core.memory->use(use); });
 }
 
+void Device::trim(std::size_t keep, MemoryInfo trimmed) {
+  on_lane<MemoryUse>(*thread_, Operation::pool_trim, std::move(trimmed), [keep](DeviceCore& core, MemoryUse& use) {
+    const Status status = core.memory->trim_own(keep);
+    return status != kSuccess ? status : core.memory->use(use);
+  });
+}
+
 void Device::make_pool(PoolOptions options, Pooled made) {
   on_lane<PoolPtr>(*thread_, Operation::pool_create, std::move(made),
                    [options](DeviceCore& core, PoolPtr& pool) { return core.memory->make_pool(options, pool); });

@@ -105,6 +105,8 @@ class Device {
   void trim(PoolPtr pool, std::size_t keep, PoolInfo trimmed);
   void pool_info(PoolPtr pool, PoolInfo told);
   void memory_info(MemoryInfo told);
+  // Gives back what is kept for later allocations, all but `keep` bytes of it; what pools keep is theirs. Tells what is left.
+  void trim(std::size_t keep, MemoryInfo trimmed);
 
   // Calls back when the event's latest record has been reached or has failed; with an error when the device has closed.
   void when_reached(const std::shared_ptr<Event>& event, std::function<void(const ErrorPtr&)> reached);

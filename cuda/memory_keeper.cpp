@@ -177,6 +177,10 @@ void MemoryKeeper::trim() noexcept {
   for (Pool* pool : pools_) (void)pool->trim(*driver_, 0);
 }
 
+Status MemoryKeeper::trim_own(std::size_t keep) noexcept {
+  return own_pool_ == nullptr ? kSuccess : own_pool_->trim(*driver_, keep);
+}
+
 Status MemoryKeeper::use(MemoryUse& use) noexcept {
   if (const Status status = driver_->memory_info(use.free, use.total); status != kSuccess) return status;
   for (Pool* pool : pools_) {

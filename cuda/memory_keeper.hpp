@@ -44,6 +44,8 @@ class MemoryKeeper : public std::enable_shared_from_this<MemoryKeeper> {
   [[nodiscard]] Status make_pool(const PoolOptions& options, PoolPtr& pool);
   // Gives what pools keep back to the device.
   void trim() noexcept;
+  // Gives back what is kept for plain allocations, all but so many bytes.
+  [[nodiscard]] Status trim_own(std::size_t keep) noexcept;
   [[nodiscard]] Status use(MemoryUse& use) noexcept;
 
   // Something may touch any of this memory for ever: from now on it is left where it is. Any thread.

@@ -113,6 +113,7 @@ export interface Addon {
     bytes: number,
   ): boolean
   memoryInfo(id: number, device: number): void
+  trimDevice(id: number, device: number, keep: number): void
   makePool(id: number, device: number, limit: number, releaseThreshold: number): void
   trimPool(id: number, pool: number, keep: number): void
   poolInfo(id: number, pool: number): void

@@ -33,16 +33,26 @@ void DevicePort::register_host(std::int32_t id, Number number, HostMemory memory
   open.device->register_host(std::move(memory.hold), memory.address, memory.bytes, replying(id));
 }
 
-void DevicePort::memory_info(std::int32_t id, Number number) {
-  const OpenDevice& open = devices_.at(number);
-  if (!open) return fail(id, make_error(kDeviceClosed, "memory"));
-  open.device->memory_info([this, id](const MemoryUse& use, const ErrorPtr& error) {
+Device::MemoryInfo DevicePort::telling_memory(std::int32_t id) {
+  return [this, id](const MemoryUse& use, const ErrorPtr& error) {
     post([this, id, use, error] {
       if (error != nullptr) return fail(id, error);
       add_detail(id, use);
       bridge_.reply(id, 0, 0);
     });
-  });
+  };
+}
+
+void DevicePort::memory_info(std::int32_t id, Number number) {
+  const OpenDevice& open = devices_.at(number);
+  if (!open) return fail(id, make_error(kDeviceClosed, "memory"));
+  open.device->memory_info(telling_memory(id));
+}
+
+void DevicePort::trim_device(std::int32_t id, Number number, std::size_t keep) {
+  const OpenDevice& open = devices_.at(number);
+  if (!open) return fail(id, make_error(kDeviceClosed, "trim"));
+  open.device->trim(keep, telling_memory(id));
 }
 
 void DevicePort::make_pool(std::int32_t id, Number number, PoolOptions options) {

@@ -90,6 +90,7 @@ class DevicePort {
   void close_device(std::int32_t id, Number device);                           // nothing
   void alloc(std::int32_t id, Number device, MemoryKeeper::Request request);   // the memory
   void memory_info(std::int32_t id, Number device);                            // nothing; detail: MemoryUse
+  void trim_device(std::int32_t id, Number device, std::size_t keep);          // nothing; detail: MemoryUse
   void stream_handle(std::int32_t id, Number stream);                          // the driver's stream, an address
   // the memory; detail: LoadStats. With `progress`, replies say how many bytes have arrived; detail: TotalBytes.
   void load(std::int32_t id, Number device, std::string path, LoadOptions options, bool progress);
@@ -247,6 +248,7 @@ class DevicePort {
   // Callbacks that reply.
   [[nodiscard]] Device::Allocated replying(std::int32_t id);
   [[nodiscard]] Device::PoolInfo telling(std::int32_t id);
+  [[nodiscard]] Device::MemoryInfo telling_memory(std::int32_t id);
   // Precedes the reply that it belongs to.
   void add_detail(std::int32_t id, ReplyDetail detail) { details_[id].push_back(std::move(detail)); }
   void tell_lost(Number number, const ErrorPtr& error);

@@ -109,6 +109,7 @@ class HostDriver final : public Driver {
   [[nodiscard]] Status sticky_error() noexcept override { return engine_.dead_of.load(); }
   [[nodiscard]] bool copies_pageable() const noexcept override { return !options_.stage_pageable; }
   [[nodiscard]] bool completes_inline() const noexcept override;
+  [[nodiscard]] bool prefers_pools() const noexcept override { return options_.prefer_pools; }
   bool set_progress_hook(ProgressHook hook, void* context) noexcept override;
   bool abandon() noexcept override;
   void shutdown() noexcept override;

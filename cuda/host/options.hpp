@@ -49,6 +49,8 @@ struct Options {
   bool stage_pageable = false;
   // More than this in a stream's queue blocks whoever comes with more until there is room, as on a GPU. 0: no limit.
   std::size_t queue_limit = 0;
+  // Plain allocations come from a pool, as they do on a GPU.
+  bool prefer_pools = false;
   // Says by itself when something is done, which a GPU does not.
   bool tells_progress = true;
   std::vector<Fault> faults;

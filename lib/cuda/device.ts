@@ -294,6 +294,20 @@ export class Device implements AsyncDisposable {
   }
 
   /**
+   * Gives back what the device keeps for later allocations and nobody uses, all but `keep` bytes of it, so that others can
+   * have it: other processes, or other libraries in this one. What pools keep is theirs, see {@link Pool.trim}. Resolves with
+   * what is left. Host devices keep nothing.
+   */
+  trim(keep = 0): Promise<MemoryUse> {
+    this.#usable('trim')
+    validateInteger(keep, 'keep', 0)
+    return call(
+      (id) => addon.trimDevice(id, this.number, keep),
+      (_, id) => addon.takeDetail(id) as MemoryUse,
+    )
+  }
+
+  /**
    * Whether this device reaches the memory of another by itself, and from now on it does, where it can. Without that, copies
    * between the two work as well, by way of the host. Host devices always reach each other.
    */

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -133,4 +134,31 @@ TEST_CASE("blocks are dropped while their device closes") {
     bed.close();
     dropper.join();
   }
+}
+
+TEST_CASE("what is kept for later allocations is given back when somebody asks for that, and the error names the pool") {
+  OpenOptions options;
+  options.host.prefer_pools = true;
+  options.host.memory_limit = std::size_t{8} << 20;
+  Bed bed(options);
+  const auto reserved = [&bed](std::optional<std::size_t> keep) {
+    test::Promised<MemoryUse> told;
+    const auto tell = [&told](const MemoryUse& use, const ErrorPtr&) { told.set(use); };
+    if (keep) {
+      bed.device().trim(*keep, tell);
+    } else {
+      bed.device().memory_info(tell);
+    }
+    return told.get().reserved;
+  };
+  const BlockPtr lives = bed.alloc(1000);
+  bed.alloc(std::size_t{1} << 20).reset();
+  bed.alloc(std::size_t{2} << 20).reset();
+  CHECK(reserved(std::nullopt) == 1000 + (std::size_t{3} << 20));
+  CHECK(reserved(std::size_t{1} << 20) == 1000 + (std::size_t{1} << 20));
+  CHECK(reserved(0) == 1000);
+  ErrorPtr error;
+  CHECK(bed.alloc(std::size_t{9} << 20, &error) == nullptr);
+  REQUIRE(error != nullptr);
+  CHECK(error->operation == "cudaMallocFromPoolAsync");
 }

@@ -4,6 +4,24 @@ import { onEachDevice, openHost } from './target.ts'
 
 const MiB = 1 << 20
 
+onEachDevice('a device', (target) => {
+  it('gives back what it keeps for later', async () => {
+    const gpu = await target.open()
+    const lives = await gpu.alloc('u8', MiB)
+    ;(await gpu.alloc('u8', 8 * MiB)).dispose()
+    const { reserved } = await gpu.memory()
+    const left = await gpu.trim()
+    expect(left.used).toBe(MiB)
+    expect(left.reserved).toBeLessThanOrEqual(reserved)
+    expect((await gpu.trim(MiB)).used).toBe(MiB)
+    lives.dispose()
+    expect(thrown(() => gpu.trim(-1))).toMatchObject(outOfRange)
+    expect(thrown(() => gpu.trim('1' as never))).toMatchObject(wrongType)
+    await gpu.close()
+    expect(thrown(() => gpu.trim())).toMatchObject({ code: 'heddleErrorDeviceClosed' })
+  })
+})
+
 onEachDevice('a pool', (target) => {
   it('gives arrays like any others', async () => {
     const { gpu, stream } = await target.stream()
