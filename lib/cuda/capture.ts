@@ -21,6 +21,7 @@ export class CaptureError extends HeddleError {
 /** The operations of a stream that a graph can carry out. */
 const capturable = new Set([
   'stream.copy',
+  'stream.copy2d',
   'stream.fill',
   'stream.histogram',
   'stream.launch',
@@ -43,10 +44,10 @@ export function checkCapture(stream: Stream, operation: string): void {
 }
 
 /** The same for the end of a copy that is ordinary memory. */
-export function checkPageable(stream: Stream): void {
+export function checkPageable(stream: Stream, operation: string): void {
   if (isCapturing(stream))
     throw new CaptureError(
-      'stream.copy',
+      operation,
       'ordinary memory is staged by the host, piece by piece; use a pinned array',
     )
 }

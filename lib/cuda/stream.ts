@@ -78,7 +78,7 @@ export class Stream implements AsyncDisposable {
     const to = resolveSpan(destination, 'destination', device, true)
     const from = resolveSpan(source, 'source', device, true)
     validatePair(destination, source)
-    if (to.pageable || from.pageable) checkPageable(this)
+    if (to.pageable || from.pageable) checkPageable(this, 'stream.copy')
     const signal = options === undefined ? undefined : signalOf(options)
     if (signal?.aborted) return new StreamOp(this, -1, signal)
     if (to.peer !== undefined || from.peer !== undefined) {
@@ -112,6 +112,7 @@ export class Stream implements AsyncDisposable {
     const to = resolveRows(destination, 'destination', device)
     const from = resolveRows(source, 'source', device)
     validateRows(to, from, destination, source)
+    if (to.place.pageable || from.place.pageable) checkPageable(this, 'stream.copy2d')
     const signal = options === undefined ? undefined : signalOf(options)
     if (signal?.aborted) return new StreamOp(this, -1, signal)
     const { memory, byteOffset } = to.place

@@ -52,6 +52,29 @@ onEachDevice('a graph', (target) => {
     }
   })
 
+  it('holds rectangles, which are copied at each launch', async () => {
+    const { gpu, stream } = await target.stream()
+    const [a, b, staged] = [await gpu.alloc('u8', 600), await gpu.alloc('u8', 600), await gpu.pinned('u8', 600)]
+    await stream.fill(b, 0)
+    const from = { array: staged, pitch: 20, width: 10, height: 30 }
+    const to = { array: a, pitch: 20, width: 10, height: 30 }
+    const graph = await stream.capture((s) => {
+      s.copy2d(to, from)
+      s.copy2d({ array: b.slice(5), pitch: 18, width: 10, height: 30 }, to)
+    })
+    for (const value of [3, 4]) {
+      staged.array.fill(value)
+      await graph.launch(stream)
+      const bytes = new Uint8Array(600)
+      await stream.copy(bytes, b)
+      const inside = (i: number) => i >= 5 && (i - 5) % 18 < 10 && i < 5 + 30 * 18
+      expect(bytes.every((byte, i) => byte === (inside(i) ? value : 0))).toBe(true)
+    }
+    const ordinary = { array: new Uint8Array(600), pitch: 20, width: 10, height: 30 }
+    const refused = thrown(() => stream.capture((s) => s.copy2d(to, ordinary)))
+    expect(refused).toMatchObject({ name: 'CaptureError', operation: 'stream.copy2d' })
+  })
+
   it('forks and joins over streams', async () => {
     const { gpu, stream } = await target.stream()
     const [left, right] = [gpu.stream(), gpu.stream()]
