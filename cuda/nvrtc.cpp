@@ -15,6 +15,7 @@
 
 #include "cuda/compile_cache.hpp"
 #include "cuda/nvrtc_log.hpp"
+#include "cuda/toolkit_headers.hpp"
 #include "native/immortal.hpp"
 
 namespace heddle::cuda::nvrtc {
@@ -112,6 +113,13 @@ Target target_for(const Api& api, int architecture) {
   return {best, false};
 }
 
+// Where the library was opened from.
+std::string file_of(const Api& api) {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<void*>(api.version), &info) == 0 || info.dli_fname == nullptr) return {};
+  return info.dli_fname;
+}
+
 bool names_architecture(const std::string& option) {
   return option.starts_with("-arch") || option.starts_with("--gpu-architecture");
 }
@@ -189,8 +197,11 @@ Compilation compile(const CompileRequest& request, int architecture, const std::
     options.push_back((target.cubin ? "--gpu-architecture=sm_" : "--gpu-architecture=compute_") +
                       std::to_string(target.architecture));
   }
+  // Behind the program's own folders.
+  const std::string headers = toolkit_headers(file_of(*api));
+  if (!headers.empty()) options.push_back("--include-path=" + headers);
   const std::string compiler =
-      "nvrtc " + std::to_string(major) + "." + std::to_string(minor) + " " + std::to_string(architecture);
+      headers + " nvrtc " + std::to_string(major) + "." + std::to_string(minor) + " " + std::to_string(architecture);
   const CompileCache cache(request.cache);
   const std::string key = cache_key(request, compiler);
   Compilation made;
@@ -211,6 +222,11 @@ Compilation compile(const CompileRequest& request, int architecture, const std::
     made.code = "ERR_HEDDLE_COMPILE";
     made.message = api->error_text(result);
     place_failure(made, request.name);
+    if (headers.empty() && misses_toolkit_header(made.log)) {
+      made.message +=
+          ". The headers of the CUDA toolkit were not found: install them (the package cuda-cudart-dev, or "
+          "nvidia-cuda-runtime of pip), set CUDA_HOME to the toolkit, or name their folder with --include-path";
+    }
   }
   return made;
 }

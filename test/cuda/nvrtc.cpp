@@ -3,11 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 
 #include "cuda/nvrtc_log.hpp"
+#include "cuda/toolkit_headers.hpp"
 #include "test/cuda/support/load_bed.hpp"
 
 using namespace heddle;
@@ -104,4 +107,38 @@ TEST_CASE("what NVRTC has compiled is kept") {
   CHECK(again.cached);
   CHECK(!again.image.empty());
   CHECK_FALSE(nvrtc::compile(wanted, 80, go_on).cached);
+}
+
+TEST_CASE("the toolkit's headers are found where a variable names them, and beside the library") {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path home = folder.path();
+  const auto put = [&home](const char* place, const char* file) {
+    std::filesystem::create_directories(home / place);
+    std::ofstream(home / place / file) << "\n";
+  };
+  put("toolkit/include", "cuda_fp16.h");
+  put("toolkit/lib64", "libnvrtc.so.13");
+  put("nvidia/cuda_nvrtc/lib", "libnvrtc.so.12");
+  put("nvidia/cuda_runtime/include", "cuda_fp16.h");
+  const std::filesystem::path real = std::filesystem::canonical(home);
+  CHECK(toolkit_headers(home / "toolkit/lib64/libnvrtc.so.13") == real / "toolkit/include");
+  CHECK(toolkit_headers(home / "nvidia/cuda_nvrtc/lib/libnvrtc.so.12") == real / "nvidia/cuda_runtime/include");
+  setenv("CUDA_HOME", (home / "toolkit").c_str(), 1);
+  CHECK(toolkit_headers("/nowhere/libnvrtc.so.13") == home / "toolkit/include");
+  unsetenv("CUDA_HOME");
+}
+
+TEST_CASE("a log says when a header of the toolkit is missing, and not when another is") {
+  CHECK(misses_toolkit_header("a.cu(1): catastrophic error: cannot open source file \"cuda_fp16.h\"\n"));
+  CHECK(misses_toolkit_header("a.cu(1): catastrophic error: could not open source file \"mma.h\" (no directories)\n"));
+  CHECK_FALSE(misses_toolkit_header("a.cu(1): catastrophic error: cannot open source file \"mine.h\"\n"));
+  CHECK_FALSE(misses_toolkit_header("a.cu(2): error: identifier \"cuda_fp16\" is undefined\n"));
+}
+
+TEST_CASE("a kernel of half floats is compiled with the toolkit's headers") {
+  if (!has_nvrtc() || toolkit_headers("").empty()) return;
+  const Compilation made =
+      nvrtc::compile(request("#include <cuda_fp16.h>\nextern \"C\" __global__ void twice(__half* x) { *x = __hadd(*x, *x); }"),
+                     90, go_on);
+  CHECK_MESSAGE(made.ok(), made.log);
 }
