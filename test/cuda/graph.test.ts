@@ -54,7 +54,11 @@ onEachDevice('a graph', (target) => {
 
   it('holds rectangles, which are copied at each launch', async () => {
     const { gpu, stream } = await target.stream()
-    const [a, b, staged] = [await gpu.alloc('u8', 600), await gpu.alloc('u8', 600), await gpu.pinned('u8', 600)]
+    const [a, b, staged] = [
+      await gpu.alloc('u8', 600),
+      await gpu.alloc('u8', 600),
+      await gpu.pinned('u8', 600),
+    ]
     await stream.fill(b, 0)
     const from = { array: staged, pitch: 20, width: 10, height: 30 }
     const to = { array: a, pitch: 20, width: 10, height: 30 }
