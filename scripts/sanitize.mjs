@@ -96,7 +96,11 @@ await main(import.meta.url, async ([kind, ...vitestArgs]) => {
   })
   const soak = join(root, 'test/soak/leaks.mjs')
   if (kind === 'address' && existsSync(soak)) {
-    const leaky = { ...env, ASAN_OPTIONS: 'detect_leaks=1:protect_shadow_gap=0' }
+    const leaky = {
+      ...env,
+      ASAN_OPTIONS: 'detect_leaks=1:protect_shadow_gap=0',
+      LSAN_OPTIONS: `suppressions=${join(root, 'test/soak/lsan.supp')}`,
+    }
     await steps.run('leaks', () => run(process.execPath, [soak], { env: leaky }))
   }
   steps.close()
