@@ -33,12 +33,17 @@ const kinds = {
     node: {
       TSAN_OPTIONS: `exitcode=0:report_thread_leaks=0:log_path=${join(root, 'build/tsan/reports/report')}`,
     },
-    // They count descriptors, of which a report takes one, leave too little memory for the sanitizer, or are JavaScript only.
+    // They count descriptors, of which a report takes one, leave it none, leave too little memory, send signals, which it
+    // handles itself, or are JavaScript only. The sweep takes a quarter of an hour, and calls reach their time limits.
     without: [
       'test/concurrency/**',
       'test/cuda/open-close-leaks.test.ts',
       'test/backend-choice.test.ts',
       'test/fs/limits.test.ts',
+      'test/usage.test.ts',
+      'test/**/descriptors.test.ts',
+      'test/net/signals.test.ts',
+      'test/cuda/fault-sweep.test.ts',
       'test/cuda/open-no-threads.test.ts',
       'test/**/worker-terminate.test.ts',
       'test/**/process-exit.test.ts',
