@@ -48,7 +48,7 @@ struct Control {
 enum class Opcode : std::int32_t {
   cancel = 1,   // a: the id of the operation to cancel
   sleep,        // z: milliseconds
-  read,         // a: descriptor, b: memory, c: k...Cache, x: offset in memory, y: position or -1, z: bytes
+  read,         // a: descriptor, b: memory, c: how (below), x: offset in memory, y: position or -1, z: bytes
   write,        // as read
   fsync,        // a: descriptor
   fdatasync,    // a: descriptor

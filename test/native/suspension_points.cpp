@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -20,6 +19,7 @@
 #include "native/when_any.hpp"
 #include "native/with_timeout.hpp"
 #include "test/native/support/counted.hpp"
+#include "test/native/support/points.hpp"
 #include "test/native/support/simulation.hpp"
 #include "test/native/support/turns.hpp"
 
@@ -29,26 +29,8 @@ namespace {
 
 using std::chrono::milliseconds;
 using test::Counted;
-
-struct Injected : std::runtime_error {
-  Injected() : std::runtime_error("injected") {}
-};
-
-// Counts the points that the tree passes when a wait has ended as it should, and acts at one of them.
-struct Points {
-  enum class Action { none, fail, stop };
-
-  void pass() {
-    if (passed++ != at) return;
-    if (action == Action::fail) throw Injected();
-    if (action == Action::stop) source.request_stop();
-  }
-
-  Action action = Action::none;
-  int at = -1;
-  int passed = 0;
-  StopSource source;
-};
+using test::Injected;
+using test::Points;
 
 // What the leaves share. When the tree has ended, all of it must be as it was.
 struct World {

@@ -7,7 +7,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -20,6 +19,7 @@
 #include "native/work_stealing_pool.hpp"
 #include "test/native/support/backends.hpp"
 #include "test/native/support/files.hpp"
+#include "test/native/support/points.hpp"
 
 namespace heddle {
 
@@ -27,30 +27,10 @@ namespace {
 
 using namespace test;
 
-struct Injected : std::runtime_error {
-  Injected() : std::runtime_error("injected") {}
-};
-
-// Counts the waits of a tree that have ended as they should, and acts after one of them. The executor's thread only.
-struct Waits {
-  enum class Action { none, fail, stop };
-
-  void ended() {
-    if (count++ != at) return;
-    if (action == Action::fail) throw Injected();
-    if (action == Action::stop) source.request_stop();
-  }
-
-  Action action = Action::none;
-  int at = -1;
-  int count = 0;
-  StopSource source;
-};
-
 struct World {
   explicit World(WorkStealingPool& threads) : pool(threads) {}
 
-  Waits waits;
+  Points points;
   Pipe pipe;
   WorkStealingPool& pool;
   std::atomic<int> forked{0};
@@ -66,7 +46,7 @@ Task<void> read_leaf(World& world, StopToken stop) {
       CHECK(read.value() == -ECANCELED);
       co_return;
     }
-    world.waits.ended();
+    world.points.pass();
   }
 }
 
@@ -78,7 +58,7 @@ Task<void> write_leaf(World& world, StopToken stop) {
       CHECK(written.value() == -ECANCELED);
       co_return;
     }
-    world.waits.ended();
+    world.points.pass();
   }
 }
 
@@ -95,7 +75,7 @@ Task<void> blocking_leaf(World& world, StopToken stop) {
       stopped = true;
     }
     if (stopped) co_return;
-    world.waits.ended();
+    world.points.pass();
   }
 }
 
@@ -104,7 +84,7 @@ Task<void> moving_leaf(World& world, StopToken stop) {
   for (int i = 0; i < kParts && !stop.stop_requested(); ++i) {
     co_await resume_on(world.pool);
     co_await resume_on(home);
-    world.waits.ended();
+    world.points.pass();
   }
 }
 
@@ -118,45 +98,45 @@ Task<void> forking_leaf(World& world, StopToken stop) {
     PoolScope scope(world.pool, stop);
     for (int child = 0; child < 4; ++child) scope.spawn(count_fork(world.forked));
     co_await scope.join();
-    world.waits.ended();
+    world.points.pass();
   }
 }
 
 Task<void> pipe_branch(World& world, StopToken stop) {
   StopSource siblings(stop);
   co_await when_all(siblings, read_leaf(world, siblings.token()), write_leaf(world, siblings.token()));
-  world.waits.ended();
+  world.points.pass();
 }
 
 Task<void> thread_branch(World& world, StopToken stop) {
   StopSource siblings(stop);
   co_await when_all(siblings, blocking_leaf(world, siblings.token()), moving_leaf(world, siblings.token()),
                     forking_leaf(world, siblings.token()));
-  world.waits.ended();
+  world.points.pass();
 }
 
 Task<void> tree(World& world) {
-  StopSource siblings(world.waits.source.token());
+  StopSource siblings(world.points.source.token());
   co_await when_all(siblings, pipe_branch(world, siblings.token()), thread_branch(world, siblings.token()));
-  world.waits.ended();
+  world.points.pass();
 }
 
 constexpr int kWaits = 5 * kParts + 3;
 
 template <class Choice>
-void each_wait(Waits::Action action) {
+void each_wait(Points::Action action) {
   Executor executor(options<Choice>());
   WorkStealingPool pool(2);
   for (int at = 0; at < kWaits; ++at) {
     CAPTURE(at);
     World world(pool);
-    world.waits.action = action;
-    world.waits.at = at;
-    if (action == Waits::Action::fail) {
+    world.points.action = action;
+    world.points.at = at;
+    if (action == Points::Action::fail) {
       CHECK_THROWS_AS(sync_wait(executor, tree(world)), Injected);
     } else {
       sync_wait(executor, tree(world));
-      CHECK(world.waits.source.stop_requested());
+      CHECK(world.points.source.stop_requested());
     }
     CHECK(executor.io().in_flight() == 0);
     CHECK(world.forked.load() % 4 == 0);
@@ -169,17 +149,17 @@ TEST_CASE_ON_BACKENDS("Every wait for the system or another thread: all of them 
   WorkStealingPool pool(2);
   World world(pool);
   sync_wait(executor, tree(world));
-  CHECK(world.waits.count == kWaits);
+  CHECK(world.points.passed == kWaits);
 }
 
 TEST_CASE_ON_BACKENDS("Every wait for the system or another thread: a failure ends the tree with its error") {
   SKIP_WITHOUT_BACKEND();
-  each_wait<Choice>(Waits::Action::fail);
+  each_wait<Choice>(Points::Action::fail);
 }
 
 TEST_CASE_ON_BACKENDS("Every wait for the system or another thread: a stop ends the tree") {
   SKIP_WITHOUT_BACKEND();
-  each_wait<Choice>(Waits::Action::stop);
+  each_wait<Choice>(Points::Action::stop);
 }
 
 }  // namespace
