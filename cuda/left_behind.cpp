@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "native/immortal.hpp"
+
 namespace heddle::cuda::left_behind {
 
 namespace {
@@ -22,7 +24,7 @@ struct All {
 
 // Never destroyed: that would join.
 All& all() {
-  static All* const made = new All();
+  static Immortal<All> made;
   return *made;
 }
 

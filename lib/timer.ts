@@ -1,4 +1,4 @@
-import { expect, type Pending, submit } from './bridge/bridge.js'
+import { cancel, expect, type Pending, submit } from './bridge/bridge.js'
 import { opcode } from './bridge/layout.js'
 
 /** Calls `onExpiry` once after `ms` milliseconds, never early. Keeps the process alive until then. */
@@ -18,7 +18,7 @@ export class Timer implements Pending {
   cancel(): void {
     if (this.#over) return
     this.#over = true
-    submit(opcode.cancel, 0, this.#id, 0, 0, 0, 0, 0)
+    cancel(this.#id)
   }
 
   settle(): void {

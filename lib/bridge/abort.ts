@@ -1,7 +1,6 @@
 import { type AbortWatcher, unwatchAbort, watchAbort } from '../abort-watchers.js'
 import { AbortError } from '../errors.js'
-import { submit } from './bridge.js'
-import { opcode } from './layout.js'
+import { cancel } from './bridge.js'
 
 /** Watches a signal for one operation: on abort it asks native code for an early end. The reply settles the Promise. */
 export class AbortWatch implements AbortWatcher {
@@ -16,7 +15,7 @@ export class AbortWatch implements AbortWatcher {
   }
 
   aborted(): void {
-    submit(opcode.cancel, 0, this.#id, 0, 0, 0, 0, 0)
+    cancel(this.#id)
   }
 
   /** The operation has ended. */

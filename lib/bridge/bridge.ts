@@ -1,6 +1,6 @@
 import { HeddleError } from '../errors.js'
 import { addon } from '../native.js'
-import { control as at, progress, replyBytes, submissionBytes } from './layout.js'
+import { control as at, opcode, progress, replyBytes, submissionBytes } from './layout.js'
 
 /**
  * JavaScript's half of the bridge. Operations are written into an array that native code empties once per turn of the
@@ -90,6 +90,11 @@ export function submit(
   submissionDoubles[doubles + 5] = z
   control[at.submitted] = index + 1
   return index
+}
+
+/** Asks for an early end of an operation, which still gets its reply. Harmless when it has ended, until its id is used again. */
+export function cancel(id: number): void {
+  submit(opcode.cancel, 0, id, 0, 0, 0, 0, 0)
 }
 
 /** Sees to it that the next submission goes in without a drain. */

@@ -1,7 +1,6 @@
 import { constants } from 'node:os'
 import { type AbortWatcher, unwatchAbort, watchAbort } from '../abort-watchers.js'
-import { submit } from '../bridge/bridge.js'
-import { opcode } from '../bridge/layout.js'
+import { cancel } from '../bridge/bridge.js'
 import { timeout as inTime } from '../concurrency/timeout.js'
 import { AbortError, TimeoutError } from '../errors.js'
 import { Timer } from '../timer.js'
@@ -72,14 +71,6 @@ export class Limit implements AbortWatcher {
   error(): Error {
     return this.#signal?.aborted ? new AbortError(this.#signal) : new TimeoutError(this.#timeout ?? 0)
   }
-
-  throwIfPassed(): void {
-    if (this.passed) throw this.error()
-  }
-}
-
-function cancel(id: number): void {
-  submit(opcode.cancel, 0, id, 0, 0, 0, 0, 0)
 }
 
 /** Asks native code to end one operation when its limit has passed. */

@@ -2,8 +2,7 @@ import { getDefaultAutoSelectFamilyAttemptTimeout, isIP } from 'node:net'
 import { constants } from 'node:os'
 import { ArgumentAddressError, ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
 import { AbortWatch } from '../bridge/abort.js'
-import { expect, type Pending, submit } from '../bridge/bridge.js'
-import { opcode } from '../bridge/layout.js'
+import { cancel, expect, type Pending } from '../bridge/bridge.js'
 import { timeout as inTime } from '../concurrency/timeout.js'
 import { AbortError } from '../errors.js'
 import { addon } from '../native.js'
@@ -76,7 +75,7 @@ class PendingConnect implements Pending {
   limit(ms: number, id: number): void {
     this.timer = new Timer(ms, () => {
       this.late = true
-      submit(opcode.cancel, 0, id, 0, 0, 0, 0, 0)
+      cancel(id)
     })
   }
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import { AbortWatch } from '../bridge/abort.js'
-import { expect, type Pending, submit } from '../bridge/bridge.js'
+import { cancel, expect, type Pending, submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
 import { placeOf } from '../bridge/memory.js'
 import { TimeoutError } from '../errors.js'
@@ -38,7 +38,7 @@ class PendingSend implements Pending {
     if (timeout === undefined) return
     this.timer = new Timer(timeout, () => {
       this.timedOut = new TimeoutError(timeout)
-      submit(opcode.cancel, 0, id, 0, 0, 0, 0, 0)
+      cancel(id)
     })
   }
 

@@ -1,7 +1,6 @@
 import { constants } from 'node:os'
 import { AbortWatch } from '../bridge/abort.js'
-import { type Pending, submit } from '../bridge/bridge.js'
-import { opcode } from '../bridge/layout.js'
+import { cancel, type Pending } from '../bridge/bridge.js'
 import { ClosedError, TimeoutError } from '../errors.js'
 import { Timer } from '../timer.js'
 import { type ErrorPlace, SocketError } from './socket-error.js'
@@ -38,7 +37,7 @@ export class PendingDatagram implements Pending {
     if (timeout === undefined) return
     this.#timer = new Timer(timeout, () => {
       this.#timedOut = new TimeoutError(timeout)
-      submit(opcode.cancel, 0, id, 0, 0, 0, 0, 0)
+      cancel(id)
     })
   }
 
