@@ -168,18 +168,6 @@ Task<void> grow_tree(World& world) {
   world.points.pass();
 }
 
-// Stops the tree when so many rounds of the executor have passed: its tasks are then suspended wherever they
-// are.
-Task<void> stop_after_rounds(World& world, int rounds, Executor& executor, Nanoseconds& when) {
-  for (int i = 0; i < rounds; ++i) {
-    // Ever so little time passes too, so that the rounds in which timers fire are among them.
-    static_cast<void>(co_await sleep_for(std::chrono::microseconds(100)));
-    co_await Executor::yield();
-  }
-  when = executor.now();
-  world.points.source.request_stop();
-}
-
 void check_left(const World& world, test::Simulation& simulation) {
   CHECK(!world.mutex.locked());
   CHECK(world.semaphore.available() == 2);
@@ -229,35 +217,54 @@ TEST_CASE("Every suspension point: a stop by a task of the tree ends it at once"
   }
 }
 
-Task<void> grow_and_stop(World& world, int rounds, bool stopper_first, Executor& executor) {
-  Nanoseconds stopped_at = 0;
-  Nanoseconds ended_at = 0;
-  const auto note_end = [](Task<void> tree, Executor& on, Nanoseconds& when) -> Task<void> {
-    co_await std::move(tree);
-    when = on.now();
-  };
-  std::vector<Task<void>> tasks;
-  if (stopper_first) tasks.push_back(stop_after_rounds(world, rounds, executor, stopped_at));
-  tasks.push_back(note_end(grow_tree(world), executor, ended_at));
-  if (!stopper_first) tasks.push_back(stop_after_rounds(world, rounds, executor, stopped_at));
-  co_await when_all(std::move(tasks));
-  // Nothing goes on waiting for its time: either the tree had ended, or it ended when it was stopped.
-  CHECK(ended_at <= stopped_at);
+struct Interruption {
+  bool ended;  // the tree, before
+  int passed;
+};
+
+Task<void> join(Scope& scope) { co_await scope.join(); }
+
+// Between two polls nothing runs: all tasks of the tree are suspended, wherever they are.
+Interruption stop_after_polls(int polls, World& world, test::Simulation& simulation) {
+  Executor& executor = simulation.executor();
+  Scope scope;
+  scope.spawn_on(executor, grow_tree(world));
+  for (int i = 0; i < polls && scope.live() != 0; ++i) {
+    if (!executor.poll() && scope.live() != 0) simulation.pass_time();
+  }
+  const Interruption interruption{.ended = scope.live() == 0, .passed = world.points.passed};
+  world.points.source.request_stop();
+  while (scope.live() != 0) {
+    const bool waits_on = !executor.poll() && scope.live() != 0;
+    CHECK_FALSE(waits_on);
+    if (waits_on) simulation.pass_time();
+  }
+  simulation.run(join(scope));
+  return interruption;
 }
 
-TEST_CASE("Every suspension point: a stop from outside, in any round, ends the tree at once") {
+// A wait lasts from one poll to a later one at least. So the stop after n polls interrupts all waits that would have ended
+// between the n-th poll and the next: if no number of polls is left out until the tree has ended, no wait is.
+TEST_CASE("Every suspension point: a stop from outside, after any poll, ends the tree at once") {
   test::Simulation simulation;
-  for (const bool stopper_first : {true, false}) {
-    for (int rounds = 0; rounds < 100; ++rounds) {
-      CAPTURE(rounds);
-      {
-        World world;
-        simulation.run(grow_and_stop(world, rounds, stopper_first, simulation.executor()));
-        check_left(world, simulation);
-      }
-      CHECK(Counted::live() == 0);
+  const int points = count_points(simulation);
+  int interrupted = 0;
+  for (int polls = 0;; ++polls) {
+    CAPTURE(polls);
+    Interruption interruption{};
+    {
+      World world;
+      interruption = stop_after_polls(polls, world, simulation);
+      check_left(world, simulation);
     }
+    CHECK(Counted::live() == 0);
+    if (polls == 0) CHECK(interruption.passed == 0);
+    CHECK(interruption.passed >= interrupted);
+    interrupted = interruption.passed;
+    if (interruption.ended) break;
+    REQUIRE(polls < 1000);
   }
+  CHECK(interrupted == points);
 }
 
 }  // namespace
