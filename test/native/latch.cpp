@@ -2,11 +2,19 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "native/scope.hpp"
 #include "native/sync_wait.hpp"
 #include "native/when_all.hpp"
+#include "test/native/support/jitter.hpp"
+#include "test/native/support/random.hpp"
 #include "test/native/support/sanitized.hpp"
 #include "test/native/support/simulation.hpp"
 #include "test/native/support/turns.hpp"
@@ -106,6 +114,82 @@ TEST_CASE("SharedLatch: stress, the waiter destroys it and its executor as soon 
       CHECK(done[0] + done[1] + done[2] == 3);
     }
   }
+}
+
+// A thread counts its share down in random steps, and writes it down before.
+struct Counter {
+  std::size_t share = 0;
+  std::size_t written = 0;
+
+  void count(SharedLatch& latch, test::Random random) {
+    while (written < share) {
+      const std::size_t by = std::min(random.between<std::size_t>(0, 4), share - written);
+      written += by;
+      test::jitter(random);
+      latch.count_down(by);
+    }
+  }
+};
+
+struct Waits {
+  int opened = 0;
+  int stopped = 0;
+};
+
+Task<void> wait_or_stop(SharedLatch& latch, const std::vector<Counter>& counters, test::Random& random, Waits& waits) {
+  StopSource source;
+  Scope scope;
+  if (random.one_in(2)) scope.spawn(test::stop_after(random.between(0, 20), source));
+  co_await pass_turns(random.between(0, 5));
+  const bool opened = co_await latch.wait(source.token());
+  if (opened) {
+    CHECK(latch.opened());
+    CHECK(std::all_of(counters.begin(), counters.end(), [](const Counter& each) { return each.written == each.share; }));
+    ++waits.opened;
+  } else {
+    CHECK(source.stop_requested());
+    ++waits.stopped;
+  }
+  co_await scope.join();
+}
+
+TEST_CASE("SharedLatch: stress, threads count random shares down while others wait and are stopped") {
+  std::atomic<int> opened{0};
+  std::atomic<int> stopped{0};
+  const int rounds = test::rounds(100);
+  constexpr int kWaits = 6;
+  for (int round = 0; round < rounds; ++round) {
+    const auto salt = static_cast<std::uint64_t>(round) * 8;
+    test::Random random(salt);
+    INFO("HEDDLE_SEED=" << random.seed());
+    std::vector<Counter> counters(random.between<std::size_t>(1, 3));
+    std::size_t count = 0;
+    for (Counter& counter : counters) count += counter.share = random.between<std::size_t>(1, 500);
+    SharedLatch latch(count);
+    {
+      std::vector<std::jthread> threads;
+      for (std::uint64_t i = 1; i <= 2; ++i) {
+        threads.emplace_back([&, i] {
+          test::Random mine(salt + i);
+          Executor executor;
+          Waits waits;
+          std::vector<Task<void>> tasks;
+          for (int k = 0; k < kWaits; ++k) tasks.push_back(wait_or_stop(latch, counters, mine, waits));
+          sync_wait(executor, test::all_of(std::move(tasks)));
+          opened += waits.opened;
+          stopped += waits.stopped;
+        });
+      }
+      for (Counter& counter : counters) {
+        const auto mine = salt + 2 + static_cast<std::uint64_t>(&counter - counters.data() + 1);
+        threads.emplace_back([&counter, &latch, mine] { counter.count(latch, test::Random(mine)); });
+      }
+    }
+    CHECK(latch.opened());
+  }
+  CHECK(opened + stopped == 2 * kWaits * rounds);
+  CHECK(opened > 0);
+  CHECK(stopped > 0);
 }
 
 }  // namespace
