@@ -144,7 +144,7 @@ Task<void> wait_or_stop(SharedLatch& latch, const std::vector<Counter>& counters
   const bool opened = co_await latch.wait(source.token());
   if (opened) {
     CHECK(latch.opened());
-    CHECK(std::all_of(counters.begin(), counters.end(), [](const Counter& each) { return each.written == each.share; }));
+    for (const Counter& counter : counters) CHECK(counter.written == counter.share);
     ++waits.opened;
   } else {
     CHECK(source.stop_requested());

@@ -243,8 +243,8 @@ Interruption stop_after_polls(int polls, World& world, test::Simulation& simulat
   return interruption;
 }
 
-// A wait lasts from one poll to a later one at least. So the stop after n polls interrupts all waits that would have ended
-// between the n-th poll and the next: if no number of polls is left out until the tree has ended, no wait is.
+// A wait lasts from one poll to a later one at least. So the stop after n polls interrupts all waits that would have
+// ended in the next: if no number of polls is left out until the tree has ended, no wait is.
 TEST_CASE("Every suspension point: a stop from outside, after any poll, ends the tree at once") {
   test::Simulation simulation;
   const int points = count_points(simulation);

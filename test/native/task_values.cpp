@@ -5,7 +5,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "native/sync_wait.hpp"
 #include "native/task.hpp"
 #include "test/native/support/counted.hpp"
 #include "test/native/support/simulation.hpp"
@@ -111,15 +110,6 @@ TEST_CASE("Task: takes parameters and results that can only be moved") {
     const auto never_started = consume_parameter(Counted(5));
   }
   CHECK(Counted::live() == 0);
-}
-
-TEST_CASE("sync_wait: gives references and values that can only be moved") {
-  Executor executor;
-  int first = 1;
-  int second = 2;
-  CHECK(&sync_wait(executor, pick(first, second, true)) == &first);
-  CHECK(sync_wait(executor, make(9)).number() == 9);
-  CHECK_THROWS_WITH(sync_wait(executor, await_failing_reference()), "no reference");
 }
 
 }  // namespace
