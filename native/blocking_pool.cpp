@@ -42,6 +42,11 @@ BlockingPool::~BlockingPool() {
     closing_ = true;
   }
   available_.notify_all();
+  for (std::jthread& thread : threads_) {
+    if (thread.get_id() != std::this_thread::get_id()) continue;
+    work();
+    thread.detach();
+  }
 }
 
 void BlockingPool::submit(Job& job) {

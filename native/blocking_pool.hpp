@@ -44,7 +44,8 @@ class BlockingPool {
   explicit BlockingPool(std::size_t max_threads = 4) noexcept : max_threads_(max_threads) {}
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
-  // Runs what is queued, then joins the threads.
+  // Runs what is queued, then joins the threads. It may be one of them that ends the pool: by std::exit(), from which its job
+  // does not return.
   ~BlockingPool();
 
   // Any thread. Throws std::system_error only when not even one thread can be started.

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "test/native/support/backends.hpp"
+#include "test/native/support/program.hpp"
 #include "test/support/hang_guard.hpp"
 
 namespace {
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   // What the environment says about the backend is tested on purpose, and must not change the other tests.
   unsetenv("HEDDLE_IO");
+  if (const auto exit_code = heddle::test::Program::run_requested()) return *exit_code;
   if (!heddle::test::uring_available()) {
     std::fprintf(stderr,
                  "*** io_uring can't be used on this host: %s.\n"

@@ -28,6 +28,10 @@ ChildOutcome run_in_child(int (*body)(std::string& said)) {
     _exit(code);
   }
   report.write_end.reset();
+  return outcome_of(child, report);
+}
+
+ChildOutcome outcome_of(pid_t child, const Pipe& report) {
   ChildOutcome outcome;
   char part[4096];
   for (;;) {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <sys/types.h>
 #include <sys/wait.h>
 
 #include <string>
 
 namespace heddle::test {
+
+struct Pipe;
 
 // How a forked child ended, and what it said.
 struct ChildOutcome {
@@ -19,5 +22,8 @@ struct ChildOutcome {
 // limits, filters and credentials that a process can't take back. `body` writes what it finds into `said` and
 // returns the exit code; an exception becomes exit code 99 with its text.
 [[nodiscard]] ChildOutcome run_in_child(int (*body)(std::string& said));
+
+// Waits for a child that writes into the pipe, of which this process has closed that end.
+[[nodiscard]] ChildOutcome outcome_of(pid_t child, const Pipe& report);
 
 }  // namespace heddle::test
