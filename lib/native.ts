@@ -103,7 +103,7 @@ export interface Addon {
   openDevice(id: number, lostId: number, options: NativeOpenOptions): void
   closeDevice(id: number, device: number): void
   deviceInfo(device: number): NativeDeviceInfo | undefined
-  knowsOperation(name: string): boolean
+  driverCalls(): string[]
   allocate(id: number, device: number, bytes: number, shareable: boolean): void
   allocatePinned(id: number, device: number, bytes: number, writeCombined: boolean): void
   allocateFrom(id: number, pool: number, bytes: number): void
