@@ -156,7 +156,7 @@ Task<void> wait_or_stop(SharedLatch& latch, const std::vector<Counter>& counters
 TEST_CASE("SharedLatch: stress, threads count random shares down while others wait and are stopped") {
   std::atomic<int> opened{0};
   std::atomic<int> stopped{0};
-  const int rounds = test::rounds(100);
+  const int rounds = test::rounds(60);
   constexpr int kWaits = 6;
   for (int round = 0; round < rounds; ++round) {
     const auto salt = static_cast<std::uint64_t>(round) * 8;
@@ -164,7 +164,7 @@ TEST_CASE("SharedLatch: stress, threads count random shares down while others wa
     INFO("HEDDLE_SEED=" << random.seed());
     std::vector<Counter> counters(random.between<std::size_t>(1, 3));
     std::size_t count = 0;
-    for (Counter& counter : counters) count += counter.share = random.between<std::size_t>(1, 500);
+    for (Counter& counter : counters) count += counter.share = random.between<std::size_t>(1, 200);
     SharedLatch latch(count);
     {
       std::vector<std::jthread> threads;

@@ -35,12 +35,13 @@ Task<void> exit_task() {
 }
 
 const Program within_a_task("exit within a task", [] {
-  static std::array<CountingJob, kQueued> jobs;
+  static Jobs<2, kQueued> jobs;
   static const LastCheck check([] { return done == 2 * kQueued; });
   static BlockingPool blocking(2);
   static WorkStealingPool pool(2);
-  for (int i = 0; i < kQueued; ++i) pool.post(count_after(i % 10, pool).runnable);
-  for (CountingJob& job : jobs) blocking.submit(job);
+  static const FirstAtEnd end;
+  queue_on(pool, 2, kQueued);
+  jobs.queue_on(blocking);
   Executor executor;
   sync_wait(executor, exit_task());
   return 1;

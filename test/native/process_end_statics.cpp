@@ -1,8 +1,6 @@
 // Processes that end with executors and pools as static objects, at work or at rest.
 
-#include <array>
 #include <chrono>
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -74,23 +72,26 @@ constexpr int kQueued = 500;
 const Program queued_on_pool("static pool with work queued", [] {
   static const LastCheck check([] { return done == kQueued; });
   static WorkStealingPool pool(2);
-  for (int i = 0; i < kQueued; ++i) pool.post(count_after(i % 10, pool).runnable);
+  static const FirstAtEnd end;
+  queue_on(pool, 2, kQueued);
   return 0;
 });
 
 const Program queued_on_blocking_pool("static blocking pool with jobs queued", [] {
-  static std::array<CountingJob, kQueued> jobs;
+  static Jobs<2, kQueued> jobs;
   static const LastCheck check([] { return done == kQueued; });
   static BlockingPool pool(2);
-  for (CountingJob& job : jobs) pool.submit(job);
+  static const FirstAtEnd end;
+  jobs.queue_on(pool);
   return 0;
 });
 
 const Program queued_on_executors_pool("static executor with blocking jobs queued", [] {
-  static std::array<CountingJob, kQueued> jobs;
+  static Jobs<4, kQueued> jobs;
   static const LastCheck check([] { return done == kQueued; });
   static Executor executor;
-  for (CountingJob& job : jobs) executor.blocking().submit(job);
+  static const FirstAtEnd end;
+  jobs.queue_on(executor.blocking());
   return 0;
 });
 
@@ -101,17 +102,18 @@ TEST_CASE("Process end: what is queued on static pools runs before they go") {
 }
 
 const Program automatic_objects("destroyed with work queued", [] {
-  std::array<CountingJob, kQueued> jobs;
+  Jobs<4, kQueued> of_executor;
+  Jobs<3, kQueued> of_blocking;
   {
     Executor executor;
     BlockingPool blocking(3);
     WorkStealingPool pool(2);
-    for (int i = 0; i < kQueued; ++i) {
-      pool.post(count_after(i % 10, pool).runnable);
-      (i % 2 == 0 ? blocking : executor.blocking()).submit(jobs[static_cast<std::size_t>(i)]);
-    }
+    const FirstAtEnd end;
+    of_executor.queue_on(executor.blocking());
+    of_blocking.queue_on(blocking);
+    queue_on(pool, 2, kQueued);
   }
-  return done == 2 * kQueued ? 0 : 1;
+  return done == 3 * kQueued ? 0 : 1;
 });
 
 TEST_CASE("Process end: what is queued on pools that are destroyed before runs too") {

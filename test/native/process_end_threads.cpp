@@ -1,6 +1,5 @@
 // Processes that end after threads of their own have used executors and pools first, or while they still do.
 
-#include <array>
 #include <chrono>
 #include <thread>
 
@@ -40,23 +39,15 @@ TEST_CASE("Process end: the shared pool was used first from a thread that has en
   check_ends(shared_pool_first_on_a_thread, 0);
 }
 
-WorkStealingPool& static_pool() {
-  static const LastCheck check([] { return done == 2 * kQueued; });
-  static WorkStealingPool pool(2);
-  return pool;
-}
-
-BlockingPool& static_blocking_pool() {
-  static BlockingPool pool(2);
-  return pool;
-}
-
 const Program static_pools_first_on_a_thread("static pools, first from a thread", [] {
-  static std::array<CountingJob, kQueued> jobs;
   std::jthread([] {
-    WorkStealingPool& pool = static_pool();
-    for (int i = 0; i < kQueued; ++i) pool.post(count_after(i % 5, pool).runnable);
-    for (CountingJob& job : jobs) static_blocking_pool().submit(job);
+    static Jobs<2, kQueued> jobs;
+    static const LastCheck check([] { return done == 2 * kQueued; });
+    static WorkStealingPool pool(2);
+    static BlockingPool blocking(2);
+    static const FirstAtEnd end;
+    queue_on(pool, 2, kQueued);
+    jobs.queue_on(blocking);
   }).join();
   return 0;
 });
@@ -89,23 +80,23 @@ const Program running_threads("threads that go on", [] {
 
 TEST_CASE("Process end: other threads drive executors on and on") { check_ends(running_threads, 0); }
 
-Executor& own_executor() {
+int use_objects_of_thread() {
+  static thread_local Jobs<1, kQueued> jobs;
   static thread_local Executor executor;
-  return executor;
+  static thread_local WorkStealingPool pool(1);
+  static thread_local BlockingPool blocking(1);
+  static thread_local const FirstAtEnd end;
+  ending = false;
+  const int visits = sync_wait(executor, visit(pool));
+  queue_on(pool, 1, kQueued);
+  jobs.queue_on(blocking);
+  return visits;
 }
 
 const Program thread_local_objects("thread-local objects", [] {
-  const auto use = [] {
-    static thread_local BlockingPool blocking(1);
-    static thread_local WorkStealingPool pool(1);
-    static thread_local std::array<CountingJob, 20> jobs;
-    for (CountingJob& job : jobs) blocking.submit(job);
-    done += sync_wait(own_executor(), visit(pool));
-    for (int i = 0; i < 20; ++i) pool.post(count_after(3, pool).runnable);
-  };
-  static const LastCheck check([] { return done == 2 * (20 + 1 + 20); });
-  std::jthread(use).join();
-  use();
+  static const LastCheck check([] { return done == 2 * (1 + 2 * kQueued); });
+  std::jthread([] { done += use_objects_of_thread(); }).join();
+  done += use_objects_of_thread();
   return 0;
 });
 

@@ -9,15 +9,10 @@ namespace heddle::test {
 
 // Between two steps of a thread: nothing, a little time, or the core for somebody else.
 inline void jitter(Random& random) {
-  switch (random.between(0, 3)) {
-    case 0:
-      std::this_thread::yield();
-      break;
-    case 1:
-      for (int left = random.between(1, 300); left > 0; --left) std::atomic_signal_fence(std::memory_order_seq_cst);
-      break;
-    default:
-      break;
+  const int kind = random.between(0, 15);
+  if (kind == 0) std::this_thread::yield();
+  if (kind > 11) {
+    for (int left = random.between(1, 300); left > 0; --left) std::atomic_signal_fence(std::memory_order_seq_cst);
   }
 }
 

@@ -3,12 +3,15 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 
 #include "native/blocking_pool.hpp"
 #include "native/scheduler.hpp"
+#include "native/work_stealing_pool.hpp"
 #include "test/native/support/program.hpp"
 
 namespace heddle::test {
@@ -40,6 +43,20 @@ class LastCheck {
 // What the programs count, at any time until the end of the process.
 inline constinit std::atomic<int> done{0};
 
+// Made after other objects, it goes before them, and lets those go on that have held the threads until then: so that work is
+// queued when a pool goes.
+inline constinit std::atomic<bool> ending{false};
+class FirstAtEnd {
+ public:
+  FirstAtEnd() = default;
+  FirstAtEnd(const FirstAtEnd&) = delete;
+  FirstAtEnd& operator=(const FirstAtEnd&) = delete;
+  ~FirstAtEnd() {
+    ending = true;
+    ending.notify_all();
+  }
+};
+
 // A coroutine that nobody waits for: it is posted once, and gone when it has ended.
 struct Unowned {
   struct promise_type : Runnable {
@@ -70,6 +87,10 @@ class PostedAgain : private Runnable {
   Scheduler& there_;
 };
 
+inline Unowned hold_thread() {
+  ending.wait(false);
+  co_return;
+}
 inline Unowned count_after(int turns, Scheduler& there) {
   for (; turns > 0; --turns) co_await PostedAgain(there);
   done.fetch_add(1);
@@ -81,10 +102,29 @@ inline Unowned count_for_ever(Scheduler& there) {
   }
 }
 
-// Counts on the pool's thread.
+struct HoldingJob : BlockingPool::Job {
+  HoldingJob() noexcept : Job(&HoldingJob::hold) {}
+  static void hold(Job&) noexcept { ending.wait(false); }
+};
 struct CountingJob : BlockingPool::Job {
   CountingJob() noexcept : Job(&CountingJob::count) {}
   static void count(Job&) noexcept { done.fetch_add(1); }
+};
+
+// Work for a pool that has so many threads: they are held until the end, and then all is still to be done.
+inline void queue_on(WorkStealingPool& pool, int threads, int tasks) {
+  for (int i = 0; i < threads; ++i) pool.post(hold_thread().runnable);
+  for (int i = 0; i < tasks; ++i) pool.post(count_after(i % 10, pool).runnable);
+}
+template <std::size_t Threads, std::size_t Count>
+struct Jobs {
+  std::array<HoldingJob, Threads> holding;
+  std::array<CountingJob, Count> counting;
+
+  void queue_on(BlockingPool& pool) {
+    for (HoldingJob& job : holding) pool.submit(job);
+    for (CountingJob& job : counting) pool.submit(job);
+  }
 };
 
 }  // namespace heddle::test
