@@ -106,7 +106,7 @@ TEST_CASE("Inbox: stress, random batches of letters that go to and fro") {
     test::Random random(salt * 16);
     INFO("HEDDLE_SEED=" << random.seed());
     const auto count = random.between<std::size_t>(2, 4);
-    const int each = test::rounds(random.between(500, 2'000));
+    const int each = test::rounds(random.between(300, 1'000));
     Inbox<Letter> inbox;
     std::vector<std::unique_ptr<Sender>> senders;
     for (std::size_t i = 0; i < count; ++i) {

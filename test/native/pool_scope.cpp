@@ -1,7 +1,6 @@
 #include "native/pool_scope.hpp"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -19,8 +18,8 @@
 #include "native/resume_on.hpp"
 #include "native/sync_wait.hpp"
 #include "native/work_stealing_pool.hpp"
-#include "test/native/support/child.hpp"
 #include "test/native/support/jitter.hpp"
+#include "test/native/support/program.hpp"
 #include "test/native/support/random.hpp"
 #include "test/native/support/sanitized.hpp"
 
@@ -256,9 +255,7 @@ TEST_CASE("PoolScope: children that run see the stop, its own or its parent's") 
   sync_wait(executor, stop_running_children(pool, false));
 }
 
-int destroy_unjoined(std::string&) {
-  std::signal(SIGABRT, SIG_DFL);
-  close(STDERR_FILENO);  // the library says why it aborts; here that is no news
+const test::Program destroy_unjoined("destroy a PoolScope unjoined", [] {
   Executor executor;
   WorkStealingPool pool(1);
   const auto body = [](WorkStealingPool& there) -> Task<void> {
@@ -269,10 +266,10 @@ int destroy_unjoined(std::string&) {
   };
   sync_wait(executor, body(pool));
   return 0;
-}
+});
 
 TEST_CASE("PoolScope: destroying it before it was joined ends the process") {
-  CHECK(test::run_in_child(destroy_unjoined).killed_by(SIGABRT));
+  CHECK(destroy_unjoined.run().killed_by(SIGABRT));
 }
 
 struct Fault : std::runtime_error {
@@ -289,7 +286,7 @@ struct Node {
 
   [[nodiscard]] static Node random(test::Random& random, int depth) {
     Node node{.seed = random.between<std::uint64_t>(0, ~std::uint64_t{0}),
-              .fails = random.one_in(30),
+              .fails = random.one_in(10),
               .catches = random.one_in(2),
               .rounds = random.between(1, 2),
               .children = {}};
