@@ -55,6 +55,14 @@ describe('a whole file that nothing more comes from', () => {
   })
 })
 
+it('a handle’s write of text ends when nobody takes it', async () => {
+  await using fifo = await openFifo()
+  await using handle = await open(fifo.path, 'w')
+  const full = 'x'.repeat(64 << 10)
+  await handle.write(full, null, 'latin1', { timeout: 1e9 })
+  await expect(handle.write(full, null, 'latin1', { timeout: 10 })).rejects.toBeInstanceOf(TimeoutError)
+})
+
 describe('a time limit', () => {
   it('may be longer than timers of Node can be', async () => {
     await using fifo = await openFifo()
