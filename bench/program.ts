@@ -1,11 +1,15 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+const directory =
+  process.env['HEDDLE_BENCH_PROGRAMS'] ?? fileURLToPath(new URL('../Release/bench', import.meta.url))
+
 /** Where a program of bench/native is built. */
 export function pathOf(name: string): string {
-  return fileURLToPath(new URL(`../Release/bench/${name}`, import.meta.url))
+  return join(directory, name)
 }
 
 /** Some are built only where a peer's library is installed. */

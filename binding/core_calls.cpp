@@ -85,6 +85,31 @@ Napi::Value capabilities(const Napi::CallbackInfo& call) {
   return result;
 }
 
+// Times in milliseconds.
+Napi::Value metrics(const Napi::CallbackInfo& call) {
+  const Napi::Env env = call.Env();
+  const ExecutorMetrics metrics = Environment::of(env).bridge().executor().metrics();
+  const auto count = [env](auto number) { return Napi::Number::New(env, static_cast<double>(number)); };
+  const auto time = [env](Nanoseconds number) { return Napi::Number::New(env, static_cast<double>(number) / 1e6); };
+  Napi::Object blocking = Napi::Object::New(env);
+  blocking.Set("threads", count(metrics.blocking.threads));
+  blocking.Set("idle", count(metrics.blocking.idle));
+  blocking.Set("queued", count(metrics.blocking.queued));
+  blocking.Set("started", count(metrics.blocking.started));
+  blocking.Set("totalWait", time(metrics.blocking.total_wait));
+  blocking.Set("longestWait", time(metrics.blocking.longest_wait));
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("tasks", count(metrics.tasks));
+  result.Set("ready", count(metrics.ready));
+  result.Set("timers", count(metrics.timers));
+  result.Set("ioInFlight", count(metrics.io_in_flight));
+  result.Set("polls", count(metrics.polls));
+  result.Set("turns", count(metrics.turns));
+  result.Set("longestTurn", time(metrics.longest_turn));
+  result.Set("blocking", blocking);
+  return result;
+}
+
 }  // namespace
 
 void add_core_calls(Napi::Env env, Napi::Object exports) {
@@ -93,6 +118,7 @@ void add_core_calls(Napi::Env env, Napi::Object exports) {
   exports.Set("keepAlive", Napi::Function::New<keep_alive>(env, "keepAlive"));
   exports.Set("deliveries", Napi::Function::New<deliveries>(env, "deliveries"));
   exports.Set("usage", Napi::Function::New<usage>(env, "usage"));
+  exports.Set("metrics", Napi::Function::New<metrics>(env, "metrics"));
   exports.Set("capabilities", Napi::Function::New<capabilities>(env, "capabilities"));
 }
 

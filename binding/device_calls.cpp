@@ -130,9 +130,15 @@ Napi::Value device_info(const Napi::CallbackInfo& call) {
   return device == nullptr ? call.Env().Undefined() : Napi::Value(to_object(call.Env(), device->info()));
 }
 
-// knowsOperation(name): whether a fault can be injected there
-Napi::Value knows_operation(const Napi::CallbackInfo& call) {
-  return Napi::Boolean::New(call.Env(), cuda::operation_of(text(call, 0)).has_value());
+// driverCalls(): where a fault can be injected
+Napi::Value driver_calls(const Napi::CallbackInfo& call) {
+  const Napi::Env env = call.Env();
+  Napi::Array names = Napi::Array::New(env);
+  for (std::size_t i = 0; i < cuda::kOperations; ++i) {
+    const auto operation = static_cast<cuda::Operation>(i);
+    if (cuda::is_driver_call(operation)) names.Set(names.Length(), cuda::operation_name(operation));
+  }
+  return names;
 }
 
 // stream(device, priority, label): its number, or -1
@@ -196,7 +202,7 @@ void add_device_calls(Napi::Env env, Napi::Object exports) {
   exports.Set("openDevice", Napi::Function::New<open_device>(env, "openDevice"));
   exports.Set("closeDevice", Napi::Function::New<close_device>(env, "closeDevice"));
   exports.Set("deviceInfo", Napi::Function::New<device_info>(env, "deviceInfo"));
-  exports.Set("knowsOperation", Napi::Function::New<knows_operation>(env, "knowsOperation"));
+  exports.Set("driverCalls", Napi::Function::New<driver_calls>(env, "driverCalls"));
   exports.Set("stream", Napi::Function::New<stream>(env, "stream"));
   exports.Set("event", Napi::Function::New<event>(env, "event"));
   exports.Set("eventDone", Napi::Function::New<event_done>(env, "eventDone"));

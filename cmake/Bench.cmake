@@ -19,6 +19,8 @@ foreach(source IN LISTS HEDDLE_BENCH_SOURCES)
   target_link_libraries(${name} PRIVATE heddle_native heddle_options)
   if(name MATCHES "_asio$")
     target_include_directories(${name} SYSTEM PRIVATE "${HEDDLE_ASIO_INCLUDE}")
+    # Debian's Asio is older than clang's coroutines, and does not look for them there.
+    target_compile_definitions(${name} PRIVATE ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE)
   elseif(name MATCHES "_tbb$")
     target_link_libraries(${name} PRIVATE TBB::tbb)
   endif()

@@ -82,8 +82,10 @@ inline constexpr auto kOperations = static_cast<std::size_t>(Operation::end);
 
 // The name of the runtime's function, "cudaMemcpyAsync", or of the kernel: "histogram".
 [[nodiscard]] const char* operation_name(Operation operation) noexcept;
-// The other way; "cudaMemcpyAsync" and "copy" are both understood.
+// The other way.
 [[nodiscard]] std::optional<Operation> operation_of(std::string_view name) noexcept;
+// Whether a driver does it, and it can fail: all but a function of the program's own.
+[[nodiscard]] constexpr bool is_driver_call(Operation operation) noexcept { return operation != Operation::host_call; }
 // Whether it is carried out by a stream some time after the call, and can fail then.
 [[nodiscard]] bool is_stream_work(Operation operation) noexcept;
 

@@ -10,4 +10,5 @@ export {
   SiblingError,
   TimeoutError,
 } from './errors.js'
+export { type BlockingPoolMetrics, metrics, type RuntimeMetrics } from './metrics.js'
 export { type SleepOptions, sleep } from './sleep.js'

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Availability } from './cuda/availability.js'
 import type { LaunchLimits } from './cuda/device-info.js'
 import { LoadError } from './errors.js'
+import type { RuntimeMetrics } from './metrics.js'
 
 /** What the addon exports. Private to this package: everything is checked before it gets there. */
 export interface Addon {
@@ -27,6 +28,7 @@ export interface Addon {
     | 'idleConnections',
     number
   >
+  metrics(): RuntimeMetrics
   capabilities(): { kernel: string; io: { backend: 'uring' | 'fallback'; reason: string } }
   addBuffer(buffer: ArrayBufferLike, capacity: number): number
   alignedBuffer(bytes: number): ArrayBuffer | undefined
@@ -101,7 +103,7 @@ export interface Addon {
   openDevice(id: number, lostId: number, options: NativeOpenOptions): void
   closeDevice(id: number, device: number): void
   deviceInfo(device: number): NativeDeviceInfo | undefined
-  knowsOperation(name: string): boolean
+  driverCalls(): string[]
   allocate(id: number, device: number, bytes: number, shareable: boolean): void
   allocatePinned(id: number, device: number, bytes: number, writeCombined: boolean): void
   allocateFrom(id: number, pool: number, bytes: number): void

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
@@ -59,6 +60,11 @@ class Executor final : public Scheduler {
 
   // The executor that is running on this thread; null outside of poll() and run(), and on the threads of a pool.
   [[nodiscard]] static Executor* current() noexcept { return current_; }
+  // The same for what can only be done there. Anywhere else it is a bug, which debug builds name.
+  [[nodiscard]] static Executor& here() noexcept {
+    assert(current_ != nullptr && "this belongs to a coroutine that runs on an Executor; a pool's thread has none");
+    return *current_;
+  }
 
   // Makes a suspended coroutine ready; it runs after everything that is ready already.
   void schedule(Runnable& runnable) noexcept { ready_.push(runnable); }
@@ -142,7 +148,7 @@ class Executor final : public Scheduler {
     [[nodiscard]] bool await_ready() const noexcept { return if_due_ && may_go_on(); }
     void await_suspend(std::coroutine_handle<> awaiting) noexcept {
       handle = awaiting;
-      current()->schedule(*this);
+      here().schedule(*this);
     }
     void await_resume() const noexcept {}
 

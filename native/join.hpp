@@ -24,7 +24,7 @@ class Join : protected TaskOwner, private Runnable {
 
   // Precondition: `children` is not zero, and as many calls of start() follow.
   void begin(std::coroutine_handle<> awaiting, std::size_t children) noexcept {
-    executor_ = Executor::current();
+    executor_ = &Executor::here();
     handle = awaiting;
     live_ = children;
   }

@@ -8,6 +8,7 @@
 
 #include "native/pool_closed.hpp"
 #include "native/scheduler.hpp"
+#include "native/stop_flag.hpp"
 #include "native/stop_token.hpp"
 #include "native/task.hpp"
 #include "native/work_stealing_pool.hpp"
@@ -26,13 +27,7 @@ namespace heddle {
 class PoolScope final : private TaskOwner {
  public:
   // With `parent`, which belongs to the executor that the task runs on now, a stop there is a stop here.
-  explicit PoolScope(WorkStealingPool& pool, StopToken parent = {}) noexcept : pool_(pool), parent_(*this) {
-    if (parent.stop_requested()) {
-      request_stop();
-    } else {
-      parent.link(parent_);
-    }
-  }
+  explicit PoolScope(WorkStealingPool& pool, StopToken parent = {}) noexcept : pool_(pool), stop_(parent) {}
   PoolScope(const PoolScope&) = delete;
   PoolScope& operator=(const PoolScope&) = delete;
   ~PoolScope() {
@@ -56,8 +51,8 @@ class PoolScope final : private TaskOwner {
   }
 
   // Any thread.
-  void request_stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
-  [[nodiscard]] bool stop_requested() const noexcept { return stop_.load(std::memory_order_relaxed); }
+  void request_stop() noexcept { stop_.request_stop(); }
+  [[nodiscard]] bool stop_requested() const noexcept { return stop_.stop_requested(); }
 
   // Resumes, where it was awaited, when no child is left; rethrows the first error. More may be spawned afterwards.
   [[nodiscard]] auto join() noexcept {
@@ -72,12 +67,6 @@ class PoolScope final : private TaskOwner {
   }
 
  private:
-  struct ParentLink : StopCallback {
-    explicit ParentLink(PoolScope& of) noexcept : StopCallback(&ParentLink::stopped), scope(of) {}
-    static void stopped(StopCallback& link) noexcept { static_cast<ParentLink&>(link).scope.request_stop(); }
-    PoolScope& scope;
-  };
-
   // `balance_` is how many children were announced by a joiner less how many have ended: below zero until somebody
   // joins, and zero at the very end. So a spawn touches nothing that the threads share.
   bool wait(std::coroutine_handle<> awaiting) noexcept {
@@ -106,13 +95,12 @@ class PoolScope final : private TaskOwner {
   }
 
   WorkStealingPool& pool_;
-  ParentLink parent_;
+  StopFlag stop_;
   std::int64_t spawned_ = 0;  // and not yet joined
   Scheduler* waits_on_ = nullptr;
   Runnable joiner_;
   std::exception_ptr error_;
   std::atomic<bool> failed_{false};
-  std::atomic<bool> stop_{false};
   std::atomic<std::int64_t> balance_{0};
 };
 

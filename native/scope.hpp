@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cassert>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
@@ -36,8 +35,7 @@ class Scope final : private TaskOwner {
   // `executor` when the caller is that executor's embedding loop.
   template <class T>
   void spawn(Task<T> task) {
-    assert(Executor::current() != nullptr && "a Scope belongs to an executor: on a pool's thread, use a PoolScope");
-    spawn_on(*Executor::current(), std::move(task));
+    spawn_on(Executor::here(), std::move(task));
   }
   template <class T>
   void spawn_on(Executor& executor, Task<T> task) {
@@ -77,7 +75,7 @@ class Scope final : private TaskOwner {
     if (error) [[unlikely]]
       fail(std::exchange(error, nullptr));
     frame.destroy();
-    Executor& executor = *Executor::current();
+    Executor& executor = Executor::here();
     executor.end_task();
     if (--live_ == 0 && joining_) {
       joining_ = false;

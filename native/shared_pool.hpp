@@ -8,5 +8,7 @@ namespace heddle {
 // many threads as there are usable cores, which start at the first call and never end: they sleep when there is nothing
 // to do, and a process can exit in the middle of their work. Any thread. Throws std::system_error when they can't start.
 [[nodiscard]] WorkStealingPool& shared_pool();
+// The same for a look at it: null while nobody has asked for it.
+[[nodiscard]] const WorkStealingPool* shared_pool_if_started() noexcept;
 
 }  // namespace heddle

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cassert>
 #include <chrono>
 #include <coroutine>
 #include <cstdint>
@@ -24,9 +23,8 @@ class [[nodiscard]] Sleep {
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> awaiting) noexcept {
-    assert(Executor::current() != nullptr && "only a coroutine that runs on an executor can sleep");
     awaiting_ = awaiting;
-    Executor::current()->timers().add(waits_, static_cast<Nanoseconds>(waits_.tick));
+    Executor::here().timers().add(waits_, static_cast<Nanoseconds>(waits_.tick));
   }
   bool await_resume() const noexcept { return true; }
 
@@ -35,7 +33,7 @@ class [[nodiscard]] Sleep {
     // The timer has left its queue for good, so its place can be the ready queue's node.
     auto& sleep = *reinterpret_cast<Sleep*>(&timer);
     ::new (&sleep.ready_) Runnable{nullptr, sleep.awaiting_};
-    Executor::current()->schedule(sleep.ready_);
+    Executor::here().schedule(sleep.ready_);
   }
 
   union {
@@ -55,8 +53,7 @@ class [[nodiscard]] StoppableSleep : private Timer, private Runnable, private St
   bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
     if (stop_.stop_requested()) return false;
     handle = awaiting;
-    executor_ = Executor::current();
-    assert(executor_ != nullptr && "only a coroutine that runs on an executor can sleep");
+    executor_ = &Executor::here();
     stop_.link(*this);
     executor_->timers().add(*this, deadline_);
     return true;
@@ -88,10 +85,10 @@ class [[nodiscard]] StoppableSleep : private Timer, private Runnable, private St
 }
 
 [[nodiscard]] inline Sleep sleep_for(std::chrono::nanoseconds duration) noexcept {
-  return Sleep(Executor::current()->deadline_in(duration));
+  return Sleep(Executor::here().deadline_in(duration));
 }
 [[nodiscard]] inline StoppableSleep sleep_for(std::chrono::nanoseconds duration, StopToken stop) noexcept {
-  return {Executor::current()->deadline_in(duration), stop};
+  return {Executor::here().deadline_in(duration), stop};
 }
 
 }  // namespace heddle

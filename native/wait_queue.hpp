@@ -36,7 +36,7 @@ class Waiter : public Runnable, private WaitLink, public StopCallback {
   bool gives_way(std::coroutine_handle<> awaiting) noexcept {
     if (Executor::may_go_on()) return false;
     handle = awaiting;
-    Executor::current()->schedule(*this);
+    Executor::here().schedule(*this);
     return true;
   }
 
@@ -102,8 +102,7 @@ class WaitQueue {
 };
 
 inline void Waiter::wait_in(WaitQueue& queue, std::coroutine_handle<> awaiting) noexcept {
-  executor_ = Executor::current();
-  assert(executor_ != nullptr && "this wait needs a coroutine that runs on an Executor");
+  executor_ = &Executor::here();
   handle = awaiting;
   stop_.link(*this);
   queue.push(*this);

@@ -38,7 +38,7 @@ class [[nodiscard]] WithTimeout final : private Timer {
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {
-    executor_ = Executor::current();
+    executor_ = &Executor::here();
     executor_->timers().add(*this, executor_->deadline_in(duration_));
     return std::move(task_).operator co_await().await_suspend(awaiting);
   }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <memory>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -12,12 +14,28 @@
 #include "native/metrics.hpp"
 #include "native/resume_on.hpp"
 #include "native/scheduler.hpp"
+#include "native/stop_flag.hpp"
+#include "native/stop_token.hpp"
 #include "native/task.hpp"
 #include "native/visitors.hpp"
 
 namespace heddle {
 
 class PoolWorker;
+
+namespace detail {
+
+template <class F>
+struct OnPool : std::invoke_result<F&> {};
+template <class F>
+  requires std::invocable<F&, const StopFlag&>
+struct OnPool<F> : std::invoke_result<F&, const StopFlag&> {};
+
+// What a function gives that may look at a StopFlag, or not.
+template <class F>
+using ResultUnlessStopped = typename OnPool<F>::type;
+
+}  // namespace detail
 
 // Threads for CPU work, with tokio's scheduler: each has a bounded queue of its own and a slot for what it made ready
 // last; it takes from the slot (at most a few times in a row), then from its queue, then from the common queue, then it
@@ -46,6 +64,15 @@ class WorkStealingPool final : public Scheduler {
     co_await resume_on(*this);
     co_return function();
   }
+  // The same for work that may become unwanted. A stop before the function begins means that it never does: then
+  // std::errc::operation_canceled is thrown. Once it runs, nothing interrupts it; a function that takes a
+  // `const StopFlag&` can look there, and decides itself what it returns or throws.
+  template <class F>
+    requires std::invocable<F&> || std::invocable<F&, const StopFlag&>
+  [[nodiscard]] auto run(F function, StopToken stop) -> Task<detail::ResultUnlessStopped<F>> {
+    const StopFlag flag(stop);
+    co_return co_await run_unless_stopped(std::move(function), flag);
+  }
 
   // From one of its own threads, this is what that thread does next, unless it makes more coroutines ready.
   void post(Runnable& runnable) noexcept override;
@@ -62,6 +89,17 @@ class WorkStealingPool final : public Scheduler {
 
  private:
   friend class PoolWorker;
+
+  template <class F>
+  Task<detail::ResultUnlessStopped<F>> run_unless_stopped(F function, const StopFlag& flag) {
+    if (!flag.stop_requested()) co_await resume_on(*this);
+    if (flag.stop_requested()) throw std::system_error(std::make_error_code(std::errc::operation_canceled));
+    if constexpr (std::invocable<F&, const StopFlag&>) {
+      co_return function(flag);
+    } else {
+      co_return function();
+    }
+  }
 
   void task_left() noexcept override { away_.fetch_add(1, std::memory_order_relaxed); }
   void post_returned(Runnable& runnable) noexcept override;

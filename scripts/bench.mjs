@@ -1,8 +1,9 @@
-// npm run bench [-- area] [--json]; with `npm run -s`, stdout carries the results alone.
+// npm run bench [-- area] [--json] [--clang]; with `npm run -s`, stdout carries the results alone. --clang: the C++ programs
+// of both sides are those of clang 19. What runs in Node stays as it is.
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { setup } from './setup.mjs'
-import { compile, configure } from './support/cmake.mjs'
+import { buildPreset, compile, configure } from './support/cmake.mjs'
 import { hand, main, root } from './support/run.mjs'
 import { buildTools } from './support/typescript.mjs'
 
@@ -15,11 +16,22 @@ function withPeers() {
   }
 }
 
+function programsOfClang() {
+  setup('clang')
+  buildPreset('clang', ['HEDDLE_BENCH=ON', 'HEDDLE_TESTS=OFF'], ['heddle_bench'])
+  return join(root, 'build/clang/bench')
+}
+
 await main(import.meta.url, (args) => {
   build()
   withPeers()
   configure(['HEDDLE_BENCH'])
   compile(['heddle_bench'])
   buildTools()
-  hand(process.execPath, ['--expose-gc', join(root, 'build/bench/main.js'), ...args])
+  const env = {
+    ...process.env,
+    ...(args.includes('--clang') && { HEDDLE_BENCH_PROGRAMS: programsOfClang() }),
+  }
+  const rest = args.filter((argument) => argument !== '--clang')
+  hand(process.execPath, ['--expose-gc', join(root, 'build/bench/main.js'), ...rest], { env })
 })

@@ -1,5 +1,5 @@
 // Finds coroutine forms that g++ 12 miscompiles or that dangle with every compiler. CONTRIBUTING.md says what to write
-// instead. It reads text, not syntax: it can't see whether a capture is trivial, nor aggregate temporaries.
+// instead. It reads text, not syntax: what may be wrong (is that type an aggregate? is that capture trivial?) counts as wrong.
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { Failure, main, root } from './support/run.mjs'
@@ -28,7 +28,7 @@ function closing(text, open) {
 /** What a [ that begins a subscript comes after: a name or a closing bracket, but no keyword. */
 const subscripted = /(?<!\b(?:co_await|co_return|co_yield|return|case|else)\s*)(?<=[\w\])]\s*)$/
 
-/** Lambdas with captures: { at, captures, body, end }, innermost last. */
+/** Lambdas with captures: { at, captures, body }, innermost last. */
 function* capturingLambdas(text) {
   for (const match of text.matchAll(/(?<!\[)\[(?!\[)\s*([^\]\s][^\]]*)\]/g)) {
     if (subscripted.test(text.slice(Math.max(0, match.index - 40), match.index))) continue
@@ -38,8 +38,7 @@ function* capturingLambdas(text) {
     const head = /^[^;{}()]*(?:\([^()]*\)[^;{}()]*)*\{/.exec(text.slice(at))
     if (!head) continue
     const open = at + head[0].length - 1
-    const end = closing(text, open)
-    yield { at: match.index, captures: match[1], body: text.slice(open, end), end }
+    yield { at: match.index, captures: match[1], body: text.slice(open, closing(text, open)) }
   }
 }
 
@@ -63,10 +62,8 @@ function* ternaries(text) {
 }
 
 function* lambdas(text) {
-  for (const { at, captures, body, end } of capturingLambdas(text)) {
-    if (isCoroutine(body) && /^\s*\(/.test(text.slice(end))) {
-      yield [at, 'a capturing lambda coroutine called where it is written - pass its state as parameters']
-    }
+  for (const { at, captures, body } of capturingLambdas(text)) {
+    if (isCoroutine(body)) yield [at, 'a capturing lambda coroutine - pass its state as parameters']
     const statement = text.slice(Math.max(...[';', '{', '}'].map((c) => text.lastIndexOf(c, at))) + 1, at)
     if (/\bco_await\b/.test(statement) && capturesByValue(captures)) {
       yield [at, 'a lambda that captures by value inside a co_await expression - name it before']
@@ -74,13 +71,35 @@ function* lambdas(text) {
   }
 }
 
+const lambda = /\[[^\]]*\]\s*(?:\([^()]*\))?[^{}()]*\{/y
+
+/** Temporaries that are made of braces in the expression that is awaited. */
+function* bracedTemporaries(text) {
+  for (const match of text.matchAll(/(?<!\boperator\s*)\bco_await\b/g)) {
+    for (let i = match.index + match[0].length, depth = 0; i < text.length && text[i] !== ';'; i++) {
+      lambda.lastIndex = i
+      const function_ = text[i] === '[' && lambda.exec(text)
+      if (function_) i = closing(text, lambda.lastIndex - 1) - 1
+      else if ('(['.includes(text[i])) depth++
+      else if (')]'.includes(text[i]) && --depth < 0) break
+      else if (text[i] === '}') break
+      else if (text[i] === '{' && !/^\{\s*\}/.test(text.slice(i, i + 20))) {
+        yield [i, 'a temporary made of {...} in a co_await expression - name it before']
+        break
+      } else if (text[i] === '{') i = text.indexOf('}', i)
+    }
+  }
+}
+
 export function faultsIn(source) {
   const text = code(source)
   const line = (offset) => text.slice(0, offset).split('\n').length
-  return [...conditions(text), ...ternaries(text), ...lambdas(text)].map(([at, what]) => ({
-    line: line(at),
-    what,
-  }))
+  return [...conditions(text), ...ternaries(text), ...lambdas(text), ...bracedTemporaries(text)].map(
+    ([at, what]) => ({
+      line: line(at),
+      what,
+    }),
+  )
 }
 
 export function checkCoroutineForms() {

@@ -130,8 +130,9 @@ function validateFault(fault: Fault): void {
   if (!['fail', 'sticky', 'lostCompletion', 'slow'].includes(kind)) {
     throw new ArgumentValueError(`${name}.kind`, kind)
   }
-  if (typeof operation !== 'string' || !addon.knowsOperation(operation)) {
-    throw new ArgumentValueError(`${name}.operation`, operation, 'is no call of the device')
+  const calls = addon.driverCalls()
+  if (!calls.includes(operation)) {
+    throw new ArgumentValueError(`${name}.operation`, operation, `is none of ${calls.join(', ')}`)
   }
   if (kind === 'lostCompletion' && operation !== 'cudaEventRecord') {
     throw new ArgumentValueError(`${name}.operation`, operation, 'completes nothing that could be lost')

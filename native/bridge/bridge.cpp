@@ -119,6 +119,20 @@ void Bridge::vectored(std::int32_t id, io::Opcode opcode, int descriptor, double
   unflushed_ = true;
 }
 
+std::shared_ptr<io::WriteLane> Bridge::write_lane(int descriptor) {
+  if (!descriptors_.contains(descriptor)) return nullptr;
+  const auto [entry, first] = write_lanes_.try_emplace(descriptor);
+  if (first && io::writes_wait(descriptor)) {
+    entry->second = std::make_shared<io::WriteLane>(executor_.blocking(), descriptor);
+  }
+  return entry->second;
+}
+
+void Bridge::forget_descriptor(int descriptor) noexcept {
+  descriptors_.erase(descriptor);
+  write_lanes_.erase(descriptor);
+}
+
 std::string Bridge::take_attached(std::int32_t id) {
   auto found = attached_.extract(id);
   return found.empty() ? std::string{} : std::move(found.mapped());
@@ -263,6 +277,7 @@ void Bridge::close() {
   http_ = nullptr;
   for (const int descriptor : descriptors_) ::close(descriptor);
   descriptors_.clear();
+  write_lanes_.clear();
 }
 
 }  // namespace heddle::bridge

@@ -19,6 +19,7 @@
 #include "native/executor.hpp"
 #include "native/inbox.hpp"
 #include "native/io/path_call.hpp"
+#include "native/io/write_lane.hpp"
 
 namespace heddle::bridge {
 
@@ -111,6 +112,10 @@ class Bridge {
 
   // Descriptors that JavaScript has open. close() closes what it has left.
   [[nodiscard]] std::unordered_set<int>& descriptors() noexcept { return descriptors_; }
+  // Where the writes to one of them go that would wait for a thread in any case; null: to the backend.
+  [[nodiscard]] std::shared_ptr<io::WriteLane> write_lane(int descriptor);
+  // It is about to be closed, and has no writes in flight.
+  void forget_descriptor(int descriptor) noexcept;
 
   // Batches delivered since the start; tests count them.
   [[nodiscard]] std::uint64_t deliveries() const noexcept { return deliveries_; }
@@ -144,6 +149,7 @@ class Bridge {
   std::deque<Reply> overflow_;  // replies that did not fit this batch
   Inbox<RemoteCompletion> remote_;
   std::unordered_set<int> descriptors_;
+  std::unordered_map<int, std::shared_ptr<io::WriteLane>> write_lanes_;  // of those of them that were written to
   std::unordered_map<std::int32_t, std::string> attached_;  // by id
   std::unique_ptr<HttpPort> http_;
   void* device_context_ = nullptr;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "native/bridge/stat_numbers.hpp"
+#include "native/bridge/write_operation.hpp"
 #include "native/io/page_cache.hpp"
 
 namespace heddle::bridge {
@@ -99,6 +100,12 @@ void FileOperation::transfer(Bridge& bridge, io::Opcode opcode, const Submission
     bridge.reply(submission.id, 0, submission.z);
     return;
   }
+  if (opcode == io::Opcode::write) {
+    if (auto lane = bridge.write_lane(submission.a)) {
+      WriteOperation::start(bridge, submission.id, std::move(lane), offset, std::move(memory));
+      return;
+    }
+  }
   auto* operation = new FileOperation(bridge, submission.id, opcode, submission.a, std::move(memory));
   operation->address = operation->memory_.address;
   operation->length = operation->memory_.bytes;
@@ -113,11 +120,18 @@ void FileOperation::vectored(Bridge& bridge, std::int32_t id, io::Opcode opcode,
     bridge.reply(id, -EINVAL, 0);
     return;
   }
-  new VectoredOperation(bridge, id, opcode, descriptor, static_cast<std::int64_t>(position), std::move(parts));
+  const auto offset = static_cast<std::int64_t>(position);
+  if (opcode == io::Opcode::writev) {
+    if (auto lane = bridge.write_lane(descriptor)) {
+      WriteOperation::start(bridge, id, std::move(lane), offset, std::move(parts));
+      return;
+    }
+  }
+  new VectoredOperation(bridge, id, opcode, descriptor, offset, std::move(parts));
 }
 
 void FileOperation::simple(Bridge& bridge, io::Opcode opcode, const Submission& submission) {
-  if (opcode == io::Opcode::close) bridge.descriptors().erase(submission.a);
+  if (opcode == io::Opcode::close) bridge.forget_descriptor(submission.a);
   (new FileOperation(bridge, submission.id, opcode, submission.a, {}))->start();
 }
 

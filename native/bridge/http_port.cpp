@@ -84,7 +84,8 @@ Task<void> HttpPort::run_read(std::shared_ptr<HttpResponse> response, HeldMemory
   std::exception_ptr error;
   std::size_t bytes = 0;
   try {
-    bytes = co_await response->read({into.address, into.bytes}, fill);
+    const std::span<std::byte> place(into.address, into.bytes);
+    bytes = co_await response->read(place, fill);
   } catch (...) {
     error = std::current_exception();
   }

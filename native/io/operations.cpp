@@ -13,7 +13,7 @@ bool Operation::await_suspend(std::coroutine_handle<> awaiting) noexcept {
   }
   handle = awaiting;
   if (opcode == Opcode::open || opcode == Opcode::statx) path = path_.c_str();
-  executor_ = Executor::current();
+  executor_ = &Executor::here();
   stop_.link(*this);
   executor_->io().submit(*this);
   return true;

@@ -65,7 +65,7 @@ class LookupWait : private Runnable, private StopCallback {
   [[nodiscard]] bool await_ready() const noexcept { return stop_.stop_requested(); }
   void await_suspend(std::coroutine_handle<> awaiting) {
     handle = awaiting;
-    lookup_->executor = Executor::current();
+    lookup_->executor = &Executor::here();
     lookup_->waiter = this;
     lookup_->executor->blocking().submit(*lookup_);
     stop_.link(*this);

@@ -54,7 +54,11 @@ std::int64_t transfer(Transfer call, const Request& request, std::span<const iov
 bool never_blocks(const Request& request) noexcept {
   if (!request.transfers_bytes() || request.offset != kCurrentPosition) return false;
   const int flags = fcntl(request.fd, F_GETFL);
-  return flags >= 0 && (flags & O_NONBLOCK) != 0 && lseek(request.fd, 0, SEEK_CUR) < 0;
+  if (flags < 0 || (flags & O_NONBLOCK) == 0) return false;
+  // Not lseek(): it waits for a transfer of another thread's at the file's own position.
+  struct statx type{};
+  return statx(request.fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &type) == 0 && !S_ISREG(type.stx_mode) &&
+         !S_ISBLK(type.stx_mode) && !S_ISDIR(type.stx_mode);
 }
 
 std::int64_t system_call(const Request& request, bool never_wait) noexcept {
@@ -83,8 +87,8 @@ std::int64_t system_call(const Request& request, bool never_wait) noexcept {
       return outcome(
           statx(request.fd, request.path, request.flags, request.mode, static_cast<struct statx*>(request.address)));
     case Opcode::connect:
-      return outcome(connect(request.fd, static_cast<const sockaddr*>(request.address),
-                             static_cast<socklen_t>(request.length)));
+      return outcome(
+          connect(request.fd, static_cast<const sockaddr*>(request.address), static_cast<socklen_t>(request.length)));
     default:
       break;
   }

@@ -36,8 +36,8 @@ export function compile(targets = [], dir = release) {
   run('cmake', ['--build', dir, ...(targets.length ? ['--target', ...targets] : [])])
 }
 
-/** Configures and builds a preset of CMakePresets.json in build/<preset>. */
-export function buildPreset(preset, defines = []) {
+/** Configures a preset of CMakePresets.json and builds the named targets, or all of them, in build/<preset>. */
+export function buildPreset(preset, defines = [], targets = []) {
   run('cmake', ['--preset', preset, ...defines.map((define) => `-D${define}`)])
-  compile([], `build/${preset}`)
+  compile(targets, `build/${preset}`)
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { type Fault, open } from 'heddle/cuda'
 import { describe, expect, it } from 'vitest'
-import { usage } from '../fixtures/internals.ts'
+import { addon, usage } from '../fixtures/internals.ts'
 import { tempFolder } from '../fixtures/temp.ts'
 import { randomBytes } from './bytes.ts'
 import { expectCudaError } from './failures.ts'
@@ -45,6 +45,10 @@ async function attempt(fault: Fault): Promise<void> {
   expectCudaError(await gpu.lost, {})
 }
 
+it('knows each call of the device', () => {
+  expect([...operations].sort()).toEqual(addon.driverCalls().sort())
+})
+
 describe.each(['fail', 'sticky', 'slow'] as const)('each call of the device in turn: %s', (kind) => {
   it.each(operations)('%s settles everything and leaves nothing behind', async (operation) => {
     const before = usage()
@@ -58,7 +62,8 @@ describe.each(['fail', 'sticky', 'slow'] as const)('each call of the device in t
     // A thread that was joined may stay in the list for a moment.
     while (deviceThreads() > 0) await new Promise((resolve) => setImmediate(resolve))
     const gpu = await open('host')
-    for (const { status } of await useAll(gpu, path)) expect(status).toBe('fulfilled')
+    const results = await useAll(gpu, path)
+    expect(results.filter(({ status }) => status === 'rejected')).toEqual([])
     await gpu.close()
   })
 })

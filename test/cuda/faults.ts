@@ -1,7 +1,7 @@
 import { comm, type Device, type DeviceArray, load, open, type Stream } from 'heddle/cuda'
 import { compileIfPossible } from './compilers.ts'
 
-/** The calls of the CUDA runtime at which a fault can be injected. */
+/** The calls of the CUDA runtime at which a fault can be injected: all that the product knows, which a test checks. */
 export const operations = [
   'cudaSetDevice',
   'cudaMalloc',

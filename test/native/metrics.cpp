@@ -8,7 +8,9 @@
 #include "native/executor.hpp"
 #include "native/pool_scope.hpp"
 #include "native/resume_on.hpp"
+#include "native/runtime_metrics.hpp"
 #include "native/scope.hpp"
+#include "native/shared_pool.hpp"
 #include "native/sleep.hpp"
 #include "native/sync_wait.hpp"
 #include "native/when_all.hpp"
@@ -133,6 +135,21 @@ TEST_CASE("WorkStealingPoolMetrics: polls, steals and sleep") {
   CHECK(metrics.stolen >= metrics.steals);
   CHECK(metrics.local == 0);
   CHECK(metrics.injected == 0);
+}
+
+TEST_CASE("RuntimeMetrics: an executor and a pool as one") {
+  Executor executor;
+  WorkStealingPool pool(2);
+  CHECK(sync_wait(executor, pool.run([] { return 1; })) == 1);
+  const RuntimeMetrics own = runtime_metrics(executor, pool);
+  CHECK(own.executor.polls >= 1);
+  CHECK(own.pool.threads == 2);
+  CHECK(own.pool.polls == 1);
+  CHECK(sync_wait(executor, shared_pool().run([] { return 2; })) == 2);
+  const RuntimeMetrics shared = runtime_metrics(executor);
+  CHECK(shared.executor.polls > own.executor.polls);
+  CHECK(shared.pool.threads >= 1);
+  CHECK(shared.pool.polls >= 1);
 }
 
 }  // namespace
