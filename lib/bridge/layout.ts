@@ -59,6 +59,7 @@ export const pathCall = {
   fallocate: 19,
   readFiles: 20,
   statfs: 21,
+  readFolder: 22,
 } as const
 
 export const pathFlag = { force: 1, recursive: 2, withTypes: 4, noFollow: 8 } as const

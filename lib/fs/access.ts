@@ -1,5 +1,6 @@
 import { pathCall } from '../bridge/layout.js'
 import { validateInteger } from '../validate.js'
+import { type Limits, limitOf } from './limit.js'
 import { type Path, toPath } from './path.js'
 import { nothing, onPath } from './path-call.js'
 
@@ -8,8 +9,9 @@ import { nothing, onPath } from './path-call.js'
  *
  * @param mode `constants.R_OK`, `W_OK` and `X_OK`, or'ed. Default: `F_OK`, that the file is there
  */
-export async function access(path: Path, mode: number = 0): Promise<void> {
+export async function access(path: Path, mode: number = 0, limits?: Limits): Promise<void> {
   const name = toPath(path)
   validateInteger(mode, 'mode', 0, 7)
-  await onPath(pathCall.access, { syscall: 'access', path: name, flags: mode }, nothing)
+  const limit = limitOf(limits)
+  await onPath(pathCall.access, { syscall: 'access', path: name, flags: mode, limit }, nothing)
 }

@@ -1,35 +1,64 @@
 import type { Dirent } from 'node:fs'
 import { ArgumentError } from '../argument-errors.js'
-import type { NameOptions } from './name-encoding.js'
-import { entriesOf } from './readdir.js'
+import type { FolderWalk } from './folder-walk.js'
+import { type Limits, limitOf } from './limit.js'
 
-/** A folder, as {@link opendir} gives it. Going through it with `for await` closes it. */
+/**
+ * An open folder, as {@link opendir} gives it. Going through it with `for await` closes it; otherwise close it, or declare it
+ * with `await using`.
+ */
 export class Dir implements AsyncDisposable {
   /** The path that was given. */
   readonly path: string
-  #entries: Iterator<Dirent> | undefined
+  #walk: FolderWalk | undefined
+  /** What was asked for last, and waits for what was asked for before. */
+  #last: Promise<unknown> | undefined
 
-  /** @internal @param listing as native/io/list_folder.hpp says it */
-  constructor(path: string | Buffer, listing: Buffer, options: NameOptions) {
+  /** @internal */
+  constructor(path: string | Buffer, walk: FolderWalk) {
     this.path = path as string
-    this.#entries = entriesOf(path, listing, options)
+    this.#walk = walk
   }
 
-  /** The next entry; null after the last. Rejects with `ERR_DIR_CLOSED` when it is closed. */
-  async read(): Promise<Dirent | null> {
-    const { value, done } = this.#open().next()
-    return done ? null : value
+  /**
+   * The next entry; null after the last. Calls are answered in their order. Rejects with `ERR_DIR_CLOSED` when it is closed, and
+   * with a {@link FileError} when the system fails. With limits, a call that ends early loses no entry.
+   */
+  async read(limits?: Limits): Promise<Dirent | null> {
+    const walk = this.#opened()
+    const limit = limitOf(limits)
+    if (this.#last === undefined && walk.ready) return walk.take()
+    return await this.#inTurn(() => {
+      if (limit?.passed) throw limit.error()
+      return walk.next(limit)
+    })
   }
 
-  /** Closes it. Rejects with `ERR_DIR_CLOSED` when it is closed already. */
+  /** Closes it, when the reads before have ended. Rejects with `ERR_DIR_CLOSED` when it is closed already. */
   async close(): Promise<void> {
-    this.#open()
-    this.#entries = undefined
+    const walk = this.#opened()
+    this.#walk = undefined
+    await this.#inTurn(() => walk.close())
   }
 
-  #open(): Iterator<Dirent> {
-    if (this.#entries === undefined) throw new ArgumentError('ERR_DIR_CLOSED', 'Directory handle was closed')
-    return this.#entries
+  #opened(): FolderWalk {
+    if (this.#walk === undefined) throw new ArgumentError('ERR_DIR_CLOSED', 'Directory handle was closed')
+    return this.#walk
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#last
+    const turn = (async () => {
+      await before
+      return await work()
+    })()
+    const ended = turn.then(nothing, nothing)
+    this.#last = ended
+    try {
+      return await turn
+    } finally {
+      if (this.#last === ended) this.#last = undefined
+    }
   }
 
   /** The entries that are left. The folder is closed at the end, and when a loop is left early. */
@@ -37,7 +66,7 @@ export class Dir implements AsyncDisposable {
     try {
       for (let entry = await this.read(); entry !== null; entry = await this.read()) yield entry
     } finally {
-      this.#entries = undefined
+      await this[Symbol.asyncDispose]()
     }
   }
 
@@ -47,6 +76,8 @@ export class Dir implements AsyncDisposable {
 
   /** Closes it unless it is closed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#entries = undefined
+    if (this.#walk !== undefined) await this.close()
   }
 }
+
+function nothing(): void {}

@@ -66,6 +66,11 @@ export interface WriteOptions extends Limits {
   position?: number | null | undefined
 }
 
+export interface FallocateOptions extends Limits {
+  /** The file's size stays as it is. Default: false. */
+  keepSize?: boolean | undefined
+}
+
 export interface WriteResult<B> {
   /** May be less than was given. */
   bytesWritten: number
@@ -130,12 +135,13 @@ export class FileHandle extends OpenFile {
     text: string,
     position?: number | null,
     encoding?: BufferEncoding | null,
+    limits?: Limits,
   ): Promise<WriteResult<string>>
   write(
     data: NodeJS.ArrayBufferView | string,
     offset?: number | null | WriteOptions,
     length?: number | string | null,
-    position?: number | null,
+    position?: number | null | Limits,
   ): Promise<WriteResult<unknown>> {
     if (this.fd === -1) return Promise.reject(closedError('write'))
     let range: TransferRange
@@ -143,11 +149,12 @@ export class FileHandle extends OpenFile {
     try {
       if (typeof offset === 'object') limit = limitOf(offset)
       if (typeof data === 'string') {
+        if (typeof position === 'object') limit = limitOf(position)
         const encoding = validateEncoding(data, length)
         const at = typeof offset === 'number' ? offset : null
         range = validateWriteRange(Buffer.from(data, encoding), 0, undefined, at)
       } else if (ArrayBuffer.isView(data)) {
-        range = validateWriteRange(data, offset, length, position)
+        range = validateWriteRange(data, offset, length, position as number | null | undefined)
       } else {
         throw new ArgumentTypeError(
           'buffer',
@@ -276,47 +283,54 @@ export class FileHandle extends OpenFile {
    *
    * @param len how many bytes it has then. Default: 0
    */
-  truncate(len: number | null = 0): Promise<void> {
+  truncate(len: number | null = 0, limits?: Limits): Promise<void> {
     return this.counted('ftruncate', async (fd) => {
       validateInteger(len, 'len')
-      await onPath(pathCall.truncate, { syscall: 'ftruncate', fd, x: Math.max(0, len) }, nothing)
+      const limit = limitOf(limits)
+      await onPath(pathCall.truncate, { syscall: 'ftruncate', fd, x: Math.max(0, len), limit }, nothing)
     })
   }
 
   /**
    * Reserves room on the disk, so that writes there do not fail for lack of it: fallocate(2). The file grows as far as that,
    * unless `keepSize` is true.
+   *
+   * @param offset where the room begins, in bytes
+   * @param length how many bytes
    */
-  fallocate(offset: number, length: number, options?: { keepSize?: boolean | undefined }): Promise<void> {
+  fallocate(offset: number, length: number, options?: FallocateOptions): Promise<void> {
     return this.counted('fallocate', async (fd) => {
       validateInteger(offset, 'offset', 0)
       validateInteger(length, 'length', 1)
       const flags = options?.keepSize === true ? keepSize : 0
-      await onPath(pathCall.fallocate, { syscall: 'fallocate', fd, x: offset, y: length, flags }, nothing)
+      const called = { syscall: 'fallocate', fd, x: offset, y: length, flags, limit: limitOf(options) }
+      await onPath(pathCall.fallocate, called, nothing)
     })
   }
 
   /** Sets the permission bits, as a number or an octal string. */
-  chmod(mode: string | number): Promise<void> {
+  chmod(mode: string | number, limits?: Limits): Promise<void> {
     return this.counted('fchmod', async (fd) => {
       const bits = toMode(mode, 'mode')
-      await onPath(pathCall.chmod, { syscall: 'fchmod', fd, mode: bits }, nothing)
+      const limit = limitOf(limits)
+      await onPath(pathCall.chmod, { syscall: 'fchmod', fd, mode: bits, limit }, nothing)
     })
   }
 
   /** Sets the owner and the group; -1 leaves one as it is. */
-  chown(uid: number, gid: number): Promise<void> {
+  chown(uid: number, gid: number, limits?: Limits): Promise<void> {
     return this.counted('fchown', async (fd) => {
       validateOwner(uid, gid)
-      await onPath(pathCall.chown, { syscall: 'fchown', fd, x: uid, y: gid }, nothing)
+      const limit = limitOf(limits)
+      await onPath(pathCall.chown, { syscall: 'fchown', fd, x: uid, y: gid, limit }, nothing)
     })
   }
 
   /** Sets when the file was last read and changed. */
-  utimes(atime: FileTime, mtime: FileTime): Promise<void> {
+  utimes(atime: FileTime, mtime: FileTime, limits?: Limits): Promise<void> {
     return this.counted('futimes', async (fd) => {
       const [x, y] = [toSeconds(atime, 'atime'), toSeconds(mtime, 'mtime')]
-      await onPath(pathCall.utimes, { syscall: 'futime', fd, x, y }, nothing)
+      await onPath(pathCall.utimes, { syscall: 'futime', fd, x, y, limit: limitOf(limits) }, nothing)
     })
   }
 

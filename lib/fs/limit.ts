@@ -6,7 +6,10 @@ import { AbortError, TimeoutError } from '../errors.js'
 import { Timer } from '../timer.js'
 import { validateDuration, validateSignal } from '../validate.js'
 
-/** How long an operation may take. */
+/**
+ * How long an operation may take. What it has begun is waited for: an error that says it ended early comes when nothing of it
+ * is under way any more, and a success that comes late is still one. What is done then, of each operation: docs/files.md.
+ */
 export interface Limits {
   /** Ends the operation early: it then rejects with an `AbortError`. */
   signal?: AbortSignal | undefined

@@ -2,10 +2,11 @@ import { pathCall } from '../bridge/layout.js'
 import { addon } from '../native.js'
 import { validateBoolean } from '../validate.js'
 import { toMode } from './flags.js'
+import { type Limits, limitOf } from './limit.js'
 import { type Path, toPath } from './path.js'
 import { nothing, onPath } from './path-call.js'
 
-export interface MkdirOptions {
+export interface MkdirOptions extends Limits {
   /** Makes the folders above too; one that is there is no error. Default: false. */
   recursive?: boolean | undefined
   /** Permission bits. Default: `0o777`. */
@@ -32,7 +33,7 @@ export async function mkdir(path: Path, given?: string | number | MkdirOptions |
   const name = toPath(path)
   validateBoolean(recursive, 'options.recursive')
   const mode = toMode(options.mode, 'mode', 0o777)
-  const called = { syscall: 'mkdir', path: name, mode }
+  const called = { syscall: 'mkdir', path: name, mode, limit: limitOf(options as Limits) }
   if (!recursive) {
     await onPath(pathCall.mkdir, called, nothing)
     return undefined

@@ -20,9 +20,9 @@ function closeDescriptor(fd: number): Promise<void> {
 }
 
 /** Closes the descriptors of handles that were dropped open. */
-const dropped = new FinalizationRegistry<number>((fd) => {
+const dropped = new FinalizationRegistry<{ fd: number; handles: string }>(({ fd, handles }) => {
   process.emitWarning(
-    `Closing file descriptor ${fd} on garbage collection. Close FileHandles before dropping them.`,
+    `Closing file descriptor ${fd} on garbage collection. Close ${handles} before dropping them.`,
   )
   void closeDescriptor(fd).catch(() => undefined)
 })
@@ -40,12 +40,12 @@ export class OpenFile extends EventEmitter implements AsyncDisposable {
   #changed: (() => void) | undefined
   #closing: Promise<void> | undefined
 
-  /** Takes over the descriptor. `flags` are those it was opened with. */
-  constructor(fd: number, flags: number) {
+  /** Takes over the descriptor. `flags` are those it was opened with; `handles` is what users know such objects as. */
+  constructor(fd: number, flags: number, handles = 'FileHandles') {
     super()
     this.#fd = fd
     this.#readFlags = (flags & constants.O_DIRECT) === 0 ? tryPageCache : pastCache
-    dropped.register(this, fd, this)
+    dropped.register(this, { fd, handles }, this)
   }
 
   /** The descriptor, or -1 once the handle is closed. */

@@ -4,6 +4,7 @@ import { pathCall, pathFlag } from '../bridge/layout.js'
 import { addon } from '../native.js'
 import { direntOf } from './dirent.js'
 import { type Limits, limitOf } from './limit.js'
+import { enters, entryAt } from './listing.js'
 import { type NameEncoding, type NameOptions, nameOf, toNameOptions } from './name-encoding.js'
 import { type Path, toPath } from './path.js'
 import { onPath } from './path-call.js'
@@ -56,36 +57,14 @@ interface Entries {
   add(kind: number, name: Buffer): void
 }
 
-const nul = 0
 const slash = 47
-const zero = 48
 
-/** Its form is said in native/io/list_folder.hpp. */
-export function readListing(listing: Buffer, entries: Entries): void {
-  for (let at = 0; at < listing.length; ) at = readEntry(listing, at, entries)
-}
-
-/** Returns where the next is. */
-function readEntry(listing: Buffer, at: number, entries: Entries): number {
-  const end = listing.indexOf(nul, at)
-  const kind = listing[at] as number
-  const rest = listing.subarray(at + 1, end)
-  if (kind === slash) entries.enter(rest)
-  else entries.add(kind - zero, rest)
-  return end + 1
-}
-
-/** The entries of a listing, each made when it is asked for. */
-export function* entriesOf(
-  path: string | Buffer,
-  listing: Buffer,
-  options: NameOptions,
-): Generator<Dirent, void, undefined> {
-  const entries = new TypedEntries(path, options)
+function readListing(listing: Buffer, entries: Entries): void {
   for (let at = 0; at < listing.length; ) {
-    at = readEntry(listing, at, entries)
-    const entry = entries.result.pop()
-    if (entry !== undefined) yield entry as Dirent
+    const { kind, name, next } = entryAt(listing, at)
+    if (kind === enters) entries.enter(name)
+    else entries.add(kind, name)
+    at = next
   }
 }
 

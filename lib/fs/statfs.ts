@@ -1,5 +1,6 @@
 import { pathCall } from '../bridge/layout.js'
 import { addon } from '../native.js'
+import { limitOf } from './limit.js'
 import { type Path, toPath } from './path.js'
 import { onPath } from './path-call.js'
 import type { StatOptions } from './stats.js'
@@ -30,7 +31,7 @@ export function statfs(path: Path, options?: StatOptions): Promise<StatFs | BigI
 export async function statfs(path: Path, options?: StatOptions): Promise<StatFs | BigIntStatFs> {
   const name = toPath(path)
   const bigint = options?.bigint === true
-  return await onPath(pathCall.statfs, { syscall: 'statfs', path: name }, (id) => {
+  return await onPath(pathCall.statfs, { syscall: 'statfs', path: name, limit: limitOf(options) }, (id) => {
     const bytes = addon.takeBytes(id)
     const amount = (index: number) => bytes.readBigUInt64LE(index * 8)
     const all = names.map((field, index) => [field, bigint ? amount(index) : Number(amount(index))])

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../argument-errors.js'
 import { pathCall } from '../bridge/layout.js'
+import { type Limits, limitOf } from './limit.js'
 import { type Path, toPath } from './path.js'
 import { nothing, onPath } from './path-call.js'
 
@@ -8,7 +9,12 @@ import { nothing, onPath } from './path-call.js'
  *
  * @param type `'file'`, `'dir'` or `'junction'`, which mean nothing here
  */
-export async function symlink(target: Path, path: Path, type?: string | null): Promise<void> {
+export async function symlink(
+  target: Path,
+  path: Path,
+  type?: string | null,
+  limits?: Limits,
+): Promise<void> {
   const says = toPath(target, 'target')
   const at = toPath(path)
   if (typeof type === 'string' && type !== 'dir' && type !== 'file' && type !== 'junction') {
@@ -17,5 +23,6 @@ export async function symlink(target: Path, path: Path, type?: string | null): P
       `Symlink type must be one of "dir", "file", or "junction". Received "${type}"`,
     )
   }
-  await onPath(pathCall.symlink, { syscall: 'symlink', path: says, dest: at }, nothing)
+  const limit = limitOf(limits)
+  await onPath(pathCall.symlink, { syscall: 'symlink', path: says, dest: at, limit }, nothing)
 }

@@ -1,5 +1,6 @@
 import { pathCall } from '../bridge/layout.js'
 import { validateInteger } from '../validate.js'
+import { type Limits, limitOf } from './limit.js'
 import { type Path, toPath } from './path.js'
 import { nothing, onPath } from './path-call.js'
 
@@ -8,8 +9,9 @@ import { nothing, onPath } from './path-call.js'
  *
  * @param len how many bytes it has then. Default: 0
  */
-export async function truncate(path: Path, len: number = 0): Promise<void> {
+export async function truncate(path: Path, len: number = 0, limits?: Limits): Promise<void> {
   const name = toPath(path)
   validateInteger(len, 'len')
-  await onPath(pathCall.truncate, { syscall: 'ftruncate', path: name, x: Math.max(0, len) }, nothing)
+  const called = { syscall: 'ftruncate', path: name, x: Math.max(0, len), limit: limitOf(limits) }
+  await onPath(pathCall.truncate, called, nothing)
 }

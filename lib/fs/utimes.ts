@@ -1,6 +1,7 @@
 import { isDate } from 'node:util/types'
 import { ArgumentTypeError } from '../argument-errors.js'
 import { pathCall, pathFlag } from '../bridge/layout.js'
+import { type Limits, limitOf } from './limit.js'
 import { type Path, toPath } from './path.js'
 import { nothing, onPath } from './path-call.js'
 
@@ -8,13 +9,13 @@ import { nothing, onPath } from './path-call.js'
 export type FileTime = string | number | Date
 
 /** Sets when a file was last read and changed. Like `utimes` of node:fs/promises. */
-export function utimes(path: Path, atime: FileTime, mtime: FileTime): Promise<void> {
-  return change('utime', path, atime, mtime, 0)
+export function utimes(path: Path, atime: FileTime, mtime: FileTime, limits?: Limits): Promise<void> {
+  return change('utime', path, atime, mtime, 0, limits)
 }
 
 /** The same for a symbolic link itself. Like `lutimes` of node:fs/promises. */
-export function lutimes(path: Path, atime: FileTime, mtime: FileTime): Promise<void> {
-  return change('lutime', path, atime, mtime, pathFlag.noFollow)
+export function lutimes(path: Path, atime: FileTime, mtime: FileTime, limits?: Limits): Promise<void> {
+  return change('lutime', path, atime, mtime, pathFlag.noFollow, limits)
 }
 
 async function change(
@@ -23,9 +24,11 @@ async function change(
   atime: FileTime,
   mtime: FileTime,
   flags: number,
+  limits: Limits | undefined,
 ): Promise<void> {
   const path = toPath(given)
-  await onPath(pathCall.utimes, { syscall, path, x: toSeconds(atime), y: toSeconds(mtime), flags }, nothing)
+  const [x, y] = [toSeconds(atime), toSeconds(mtime)]
+  await onPath(pathCall.utimes, { syscall, path, x, y, flags, limit: limitOf(limits) }, nothing)
 }
 
 /** As Node reads it; throws what Node would. */

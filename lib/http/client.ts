@@ -18,7 +18,7 @@ import { toUrl, withoutCredentials } from './url.js'
 export interface ClientOptions {
   /** The most connections to one origin at a time; requests beyond that wait their turn. Default: no limit. */
   maxConnections?: number | undefined
-  /** Milliseconds after which an unused connection is closed; 0 keeps none. Default: 4000. */
+  /** Milliseconds after which an unused connection is closed, if its server does not close it before; 0 keeps none. Default: 4000. */
   idleTimeout?: number | undefined
 }
 

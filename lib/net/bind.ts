@@ -17,7 +17,7 @@ const anyIPv4Address = '0.0.0.0'
  * ```
  *
  * Rejects with a {@link SocketError} such as `EADDRINUSE`, with Node's own error when the host can't be found, and with an
- * {@link AbortError}.
+ * {@link AbortError} or a {@link TimeoutError}.
  *
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` and RangeError with `code` `ERR_OUT_OF_RANGE`, at the call
  */
@@ -28,9 +28,9 @@ export function bind(options: BindOptions = {}): Promise<UdpSocket> {
 }
 
 async function bindTo(options: BindOptions): Promise<UdpSocket> {
-  const { host, signal } = options
+  const { host } = options
   if (host !== undefined && host !== '') {
-    const [address] = await resolveHost(host, signal)
+    const [address] = await resolveHost(host, options)
     return start(address as string, options)
   }
   try {

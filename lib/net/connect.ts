@@ -108,7 +108,7 @@ async function connectToAny(options: ConnectOptions, signal: AbortSignal | undef
   const { path, port = 0 } = options
   if (path !== undefined) return await connectTo(path, -1, options, signal, undefined)
   const failures: Error[] = []
-  const addresses = alternating(await resolveHost(options.host || 'localhost', signal))
+  const addresses = alternating(await resolveHost(options.host || 'localhost', { signal }))
   for (const [i, address] of addresses.entries()) {
     const limit = i + 1 < addresses.length ? getDefaultAutoSelectFamilyAttemptTimeout() : undefined
     try {

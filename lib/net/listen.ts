@@ -1,13 +1,15 @@
 import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
+import { AbortError } from '../errors.js'
 import { addon } from '../native.js'
 import { validateBoolean, validateInteger, validateObject } from '../validate.js'
+import { type LookupLimits, validateLookupLimits } from './lookup-limits.js'
 import { resolveHost } from './resolve.js'
 import { Server } from './server.js'
 import { addressOf } from './socket-address.js'
 import { SocketError } from './socket-error.js'
 import { defaultHighWaterMark, type SocketOptions, validateSocketOptions } from './socket-options.js'
 
-export interface ListenOptions extends SocketOptions {
+export interface ListenOptions extends SocketOptions, LookupLimits {
   /** 0 lets the system choose one: see `server.address`. Default: 0. */
   port?: number | undefined
   /** A name or an address. Default: `::`, all addresses of this host, or `0.0.0.0` where there is no IPv6. */
@@ -43,6 +45,7 @@ function validate(options: ListenOptions): void {
   if (reusePort !== undefined) validateBoolean(reusePort, 'options.reusePort')
   if (ipv6Only !== undefined) validateBoolean(ipv6Only, 'options.ipv6Only')
   validateSocketOptions(options)
+  validateLookupLimits(options)
 }
 
 /**
@@ -53,19 +56,21 @@ function validate(options: ListenOptions): void {
  * for await (const socket of server) void echo(socket)
  * ```
  *
- * Rejects with a {@link SocketError} such as `EADDRINUSE`, and with Node's own error when the host can't be found.
+ * Rejects with a {@link SocketError} such as `EADDRINUSE`, with Node's own error when the host can't be found, and with an
+ * {@link AbortError} or a {@link TimeoutError}.
  *
  * @throws TypeError with `code` `ERR_INVALID_ARG_TYPE` and RangeError with `code` `ERR_OUT_OF_RANGE`, at the call
  */
 export function listen(options: ListenOptions = {}): Promise<Server> {
   validate(options)
+  if (options.signal?.aborted) return Promise.reject(new AbortError(options.signal))
   return options.path === undefined ? listenAtPort(options) : listenAtPath(options.path, options)
 }
 
 async function listenAtPort(options: ListenOptions): Promise<Server> {
   const { port = 0, host } = options
   if (host !== undefined && host !== '') {
-    const [address] = await resolveHost(host, undefined)
+    const [address] = await resolveHost(host, options)
     return start(address as string, port, options)
   }
   try {

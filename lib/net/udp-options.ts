@@ -1,7 +1,8 @@
 import { ArgumentTypeError } from '../argument-errors.js'
-import { validateBoolean, validateInteger, validateObject, validateSignal } from '../validate.js'
+import { validateBoolean, validateInteger, validateObject } from '../validate.js'
+import { type LookupLimits, validateLookupLimits } from './lookup-limits.js'
 
-export interface BindOptions {
+export interface BindOptions extends LookupLimits {
   /** 0 lets the system choose one: see `socket.address`. Default: 0. */
   port?: number | undefined
   /**
@@ -21,15 +22,13 @@ export interface BindOptions {
   sendBufferSize?: number | undefined
   /** How many bytes are taken from the system ahead of the receiver, about. Default: 1 MiB. */
   highWaterMark?: number | undefined
-  /** Ends the lookup of `host` early: {@link AbortError}. It has no effect on the socket later. */
-  signal?: AbortSignal | undefined
 }
 
 export const defaultDatagramHighWaterMark = 1 << 20
 
 export function validateBind(options: BindOptions): void {
   validateObject(options, 'options')
-  const { port, host, recvBufferSize, sendBufferSize, highWaterMark, signal } = options
+  const { port, host, recvBufferSize, sendBufferSize, highWaterMark } = options
   if (port !== undefined) validateInteger(port, 'options.port', 0, 65_535)
   if (host !== undefined && typeof host !== 'string') {
     throw new ArgumentTypeError('options.host', 'of type string', host)
@@ -42,5 +41,5 @@ export function validateBind(options: BindOptions): void {
   if (recvBufferSize !== undefined) validateInteger(recvBufferSize, 'options.recvBufferSize', 1, most)
   if (sendBufferSize !== undefined) validateInteger(sendBufferSize, 'options.sendBufferSize', 1, most)
   if (highWaterMark !== undefined) validateInteger(highWaterMark, 'options.highWaterMark', 1, 2 ** 30)
-  validateSignal(signal)
+  validateLookupLimits(options)
 }

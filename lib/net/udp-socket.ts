@@ -3,6 +3,7 @@ import { ArgumentTypeError } from '../argument-errors.js'
 import { expect } from '../bridge/bridge.js'
 import { datagramOption } from '../bridge/layout.js'
 import { placeOf } from '../bridge/memory.js'
+import { timeout as inTime } from '../concurrency/timeout.js'
 import { AbortError, ClosedError, HeddleError } from '../errors.js'
 import { addon } from '../native.js'
 import { validateBoolean, validateInteger, validateObject } from '../validate.js'
@@ -117,7 +118,10 @@ export class UdpSocket implements AsyncDisposable {
       const { address, port } = validateDestination(to, 'to', this.#loopback)
       if (this.#remote !== undefined) throw isConnected()
       if (isIP(address) !== 0) return this.#send(bytes, { address, port }, options)
-      return this.#sendToName(bytes, address, port, options)
+      const timeout = options?.timeout
+      if (timeout === undefined) return this.#sendToName(bytes, address, port, options)
+      const within = (signal: AbortSignal) => this.#sendToName(bytes, address, port, { signal })
+      return inTime(timeout, within, { signal: options?.signal })
     } catch (error) {
       return Promise.reject(error)
     }
@@ -129,7 +133,7 @@ export class UdpSocket implements AsyncDisposable {
     port: number,
     options: WaitOptions | undefined,
   ): Promise<void> {
-    const address = await this.#resolve(name, options?.signal)
+    const address = await this.#resolve(name, options)
     this.#open(options)
     await this.#send(bytes, { address, port }, options)
   }
@@ -158,14 +162,14 @@ export class UdpSocket implements AsyncDisposable {
    * `ECONNREFUSED`, from {@link receive} or {@link send}.
    *
    * Rejects with a {@link SocketError}, with Node's own error when the name can't be found, an {@link AbortError}, a
-   * {@link ClosedError}, or a {@link HeddleError} with `code` `ERR_SOCKET_DGRAM_IS_CONNECTED`.
+   * {@link TimeoutError}, a {@link ClosedError}, or a {@link HeddleError} with `code` `ERR_SOCKET_DGRAM_IS_CONNECTED`.
    */
-  async connect(to: DatagramDestination, options?: { signal?: AbortSignal | undefined }): Promise<void> {
+  async connect(to: DatagramDestination, options?: WaitOptions): Promise<void> {
     const { address, port } = validateDestination(to, 'to', this.#loopback)
     validateWait(options)
     this.#open(options)
     if (this.#remote !== undefined) throw isConnected()
-    const found = isIP(address) !== 0 ? address : await this.#resolve(address, options?.signal)
+    const found = isIP(address) !== 0 ? address : await this.#resolve(address, options)
     this.#open(options)
     if (this.#remote !== undefined) throw isConnected()
     const status = addon.connectDatagrams(this.#number, found, port)
@@ -240,8 +244,8 @@ export class UdpSocket implements AsyncDisposable {
   }
 
   /** The first address that this socket can send to. */
-  async #resolve(name: string, signal: AbortSignal | undefined): Promise<string> {
-    const found = await resolveHost(name, signal)
+  async #resolve(name: string, options: WaitOptions | undefined): Promise<string> {
+    const found = await resolveHost(name, options)
     const reachable = this.address.family === 'IPv6' ? found[0] : found.find(isIPv4)
     return reachable ?? (found[0] as string)
   }

@@ -33,7 +33,14 @@ void HttpPort::close_client(Number client) {
   if (closed == nullptr) return;
   closed->closed = true;
   closed->stop.request_stop();
-  closed->pool.close_idle();
+  closed->pool.close();
+}
+
+void HttpPort::stop() noexcept {
+  tasks_.request_stop();
+  for (const std::shared_ptr<HttpClient>& client : clients_) {
+    if (client != nullptr) client->pool.close();
+  }
 }
 
 void HttpPort::request(std::int32_t id, Number client, HttpCall call) {

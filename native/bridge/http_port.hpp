@@ -73,7 +73,7 @@ class HttpPort {
   [[nodiscard]] std::optional<HttpDetail> take_detail(std::int32_t id);
 
   // Tells everything in flight to end; it then does so in the executor.
-  void stop() noexcept { tasks_.request_stop(); }
+  void stop() noexcept;
   [[nodiscard]] bool busy() const noexcept { return tasks_.live() != 0; }
 
   [[nodiscard]] std::size_t responses() const noexcept { return responses_.size(); }

@@ -11,11 +11,15 @@
 
 #include "native/executor.hpp"
 #include "native/http/connect.hpp"
+#include "native/http/idle_watch.hpp"
 #include "native/timer_queue.hpp"
 
 namespace heddle::http {
 
 namespace {
+
+// A connection that is used again sooner is not watched: that would be two more operations for each request.
+constexpr Nanoseconds kUnwatchedTime = 10'000'000;
 
 // A peer that has closed, or says something unasked, is of no use for another request.
 bool is_quiet(int fd) noexcept {
@@ -27,21 +31,40 @@ std::string key_of(const Origin& origin) { return origin.host + ' ' + std::to_st
 
 }  // namespace
 
-struct Pool::Idle : Timer {
-  Idle(Pool& owner, Place& of, int descriptor) noexcept : Timer(&Idle::on_expiry), pool(owner), place(of), fd(descriptor) {}
+struct Pool::Idle final : private Timer, private IdleWatch::Observer {
+  Idle(Pool& owner, Place& of, int descriptor) noexcept
+      : Timer(&Idle::on_expiry), pool(owner), place(of), fd(descriptor), left(owner.options_.idle_time) {
+    ++pool.idle_;
+    wait(std::min(left, kUnwatchedTime));
+  }
   ~Idle() {
+    if (watch != nullptr) watch->abandon();
     pool.executor_.timers().cancel(*this);
     --pool.idle_;
   }
 
+  void wait(Nanoseconds time) noexcept {
+    left -= time;
+    pool.executor_.timers().add(*this, pool.executor_.now() + time);
+  }
+
   static void on_expiry(Timer& timer) noexcept {
     auto& idle = static_cast<Idle&>(timer);
-    idle.pool.expire(idle);
+    if (idle.left <= 0) return idle.pool.drop(idle);
+    idle.watch = IdleWatch::begin(idle.pool.executor_, idle.fd, idle, idle.pool.watches_);
+    idle.wait(idle.left);
+  }
+
+  void peer_stirred() noexcept override {
+    watch = nullptr;
+    pool.drop(*this);
   }
 
   Pool& pool;
   Place& place;
   int fd;
+  Nanoseconds left;  // to be waited for after what is waited for now
+  IdleWatch* watch = nullptr;
 };
 
 struct Pool::Place {
@@ -94,7 +117,12 @@ void Pool::Lease::leave() noexcept {
 Pool::Pool(Executor& executor, const Options& options) : executor_(executor), options_(options) {}
 
 Pool::~Pool() {
-  close_idle();
+  close();
+  // They are cancelled already, which takes the kernel no time.
+  while (watches_ != 0) {
+    executor_.io().flush(1);
+    executor_.io().reap();
+  }
   assert(places_.empty() && "a connection of this pool is in use");
 }
 
@@ -121,7 +149,7 @@ Task<Pool::Lease> Pool::acquire(const Origin& origin, bool fresh, StopToken stop
 int Pool::take_idle(Place& place) noexcept {
   while (!place.idle.empty()) {
     const int fd = place.idle.back()->fd;
-    place.idle.pop_back();
+    place.idle.pop_back();  // ends its watch
     if (is_quiet(fd)) return fd;
     ::close(fd);
   }
@@ -129,19 +157,18 @@ int Pool::take_idle(Place& place) noexcept {
 }
 
 void Pool::keep(Place& place, int fd) noexcept {
-  if (options_.idle_time <= 0) {
+  if (closed_ || options_.idle_time <= 0) {
     ::close(fd);
     return;
   }
-  ++idle_;
-  Idle& idle = *place.idle.emplace_back(std::make_unique<Idle>(*this, place, fd));
-  executor_.timers().add(idle, executor_.now() + options_.idle_time);
+  place.idle.push_back(std::make_unique<Idle>(*this, place, fd));
 }
 
-void Pool::expire(Idle& idle) noexcept {
+void Pool::drop(Idle& idle) noexcept {
   Place& place = idle.place;
-  ::close(idle.fd);
+  const int fd = idle.fd;
   std::erase_if(place.idle, [&idle](const std::unique_ptr<Idle>& each) { return each.get() == &idle; });
+  ::close(fd);
   forget_unused(place);
 }
 
@@ -149,11 +176,15 @@ void Pool::forget_unused(Place& place) noexcept {
   if (place.users == 0 && place.idle.empty()) places_.erase(key_of(place.origin));
 }
 
-void Pool::close_idle() noexcept {
+void Pool::close() noexcept {
+  closed_ = true;
   for (auto each = places_.begin(); each != places_.end();) {
     Place& place = *(each++)->second;
-    for (const std::unique_ptr<Idle>& idle : place.idle) ::close(idle->fd);
-    place.idle.clear();
+    while (!place.idle.empty()) {
+      const int fd = place.idle.back()->fd;
+      place.idle.pop_back();
+      ::close(fd);
+    }
     forget_unused(place);
   }
 }

@@ -19,7 +19,8 @@ class Executor;
 
 namespace heddle::http {
 
-// Connections that may carry another request, kept by origin. One executor's.
+// Connections that may carry another request, kept by origin. One that its peer closes meanwhile, or on which something comes
+// unasked, is closed too. One executor's.
 class Pool {
  public:
   struct Options {
@@ -71,7 +72,8 @@ class Pool {
   // connect() throws. The origin must stay until then.
   [[nodiscard]] Task<Lease> acquire(const Origin& origin, bool fresh, StopToken stop);
 
-  void close_idle() noexcept;
+  // Closes idle connections, and keeps none from here on.
+  void close() noexcept;
   [[nodiscard]] std::size_t idle() const noexcept { return idle_; }
 
  private:
@@ -79,13 +81,15 @@ class Pool {
   // The descriptor of a connection that its peer has neither closed nor written to; -1 when there is none.
   [[nodiscard]] int take_idle(Place& place) noexcept;
   void keep(Place& place, int fd) noexcept;
-  void expire(Idle& idle) noexcept;
+  void drop(Idle& idle) noexcept;
   void forget_unused(Place& place) noexcept;
 
   Executor& executor_;
   const Options options_;
   std::unordered_map<std::string, std::unique_ptr<Place>> places_;
   std::size_t idle_ = 0;
+  std::size_t watches_ = 0;  // which have not ended
+  bool closed_ = false;
 };
 
 }  // namespace heddle::http

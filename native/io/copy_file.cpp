@@ -103,7 +103,8 @@ std::int64_t copy_file(const std::string& from, const std::string& to, int flags
   if (there.st_dev == copied.st_dev && there.st_ino == copied.st_ino) return 0;
   if (!exclusive && ::ftruncate(target.fd(), 0) != 0 && S_ISREG(there.st_mode)) return -errno;
   const int error = fill(source.fd(), target.fd(), copied, flags, cancelled);
-  if (error != 0) ::unlink(to.c_str());
+  // A part of the bytes is no copy; what is no regular file was there before, and is not this call's.
+  if (error != 0 && S_ISREG(there.st_mode)) ::unlink(to.c_str());
   return error;
 }
 

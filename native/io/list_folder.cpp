@@ -14,34 +14,6 @@ namespace heddle::io {
 
 namespace {
 
-EntryKind kind_of(mode_t mode) noexcept {
-  switch (mode & S_IFMT) {
-    case S_IFREG:
-      return EntryKind::file;
-    case S_IFDIR:
-      return EntryKind::folder;
-    case S_IFLNK:
-      return EntryKind::link;
-    case S_IFIFO:
-      return EntryKind::fifo;
-    case S_IFSOCK:
-      return EntryKind::socket;
-    case S_IFCHR:
-      return EntryKind::character;
-    case S_IFBLK:
-      return EntryKind::block;
-    default:
-      return EntryKind::unknown;
-  }
-}
-
-EntryKind kind_of(DIR& folder, const dirent& entry) noexcept {
-  if (entry.d_type != DT_UNKNOWN) return kind_of(static_cast<mode_t>(DTTOIF(entry.d_type)));
-  struct stat found{};
-  if (::fstatat(::dirfd(&folder), entry.d_name, &found, AT_SYMLINK_NOFOLLOW) != 0) return EntryKind::unknown;
-  return kind_of(found.st_mode);
-}
-
 bool leads_to_folder(const std::string& path) noexcept {
   struct stat found{};
   return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
@@ -63,7 +35,7 @@ int entries_of(const std::string& path, bool follow, std::vector<FolderEntry>& e
     const dirent* const entry = ::readdir(folder.get());
     if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") entries.push_back({std::string(name), kind_of(*folder, *entry)});
+    if (name != "." && name != "..") entries.push_back({std::string(name), kind_of(fd, entry->d_name, entry->d_type)});
   }
   if (errno != 0) return errno;
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -82,7 +54,7 @@ PathOutcome list_folder(const std::string& path, int flags, const std::atomic<bo
     if (const int error = entries_of(folder, true, entries)) return failed_at(error, "scandir", folder);
     if (!below.empty()) outcome.bytes.append("/").append(below).push_back('\0');
     for (const FolderEntry& entry : entries) {
-      outcome.bytes.append(1, static_cast<char>('0' + static_cast<char>(entry.kind))).append(entry.name).push_back('\0');
+      outcome.bytes.append(1, digit_of(entry.kind)).append(entry.name).push_back('\0');
       if ((flags & kRecursive) == 0) continue;
       std::string name = below.empty() ? entry.name : joined(below, entry.name);
       const bool link = entry.kind == EntryKind::link && (flags & kWithTypes) == 0;

@@ -4,12 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "native/io/entry_kind.hpp"
 #include "native/io/path_call.hpp"
 
 namespace heddle::io {
-
-// What kind of file a name stands for; the numbers are those of UV_DIRENT_*.
-enum class EntryKind : char { unknown, file, folder, link, fifo, socket, character, block };
 
 struct FolderEntry {
   std::string name;

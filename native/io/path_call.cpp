@@ -16,6 +16,7 @@
 #include "native/io/list_folder.hpp"
 #include "native/io/make_folders.hpp"
 #include "native/io/read_files.hpp"
+#include "native/io/read_folder.hpp"
 #include "native/io/remove_tree.hpp"
 
 namespace heddle::io {
@@ -164,6 +165,8 @@ PathOutcome carry_out(const PathRequest& request, const std::atomic<bool>& cance
       return read_files(request.path, cancelled);
     case PathCall::statfs:
       return file_system(request.path);
+    case PathCall::read_folder:
+      return read_folder(request.fd, static_cast<std::size_t>(request.x));
   }
   return {.result = -ENOSYS};
 }

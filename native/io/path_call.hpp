@@ -30,6 +30,7 @@ enum class PathCall : std::int32_t {
   fallocate,   // fd, x: offset, y: bytes, flags: those of fallocate(2)
   read_files,  // path: many, each ended by NUL; bytes: see read_files.hpp
   statfs,      // path; bytes: seven numbers of 64 bits: type, bsize, blocks, bfree, bavail, files, ffree
+  read_folder,  // fd, x: how many bytes of entries at most; bytes: see read_folder.hpp
 };
 
 inline constexpr int kForce = 1;      // what is not there is no error

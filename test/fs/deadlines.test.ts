@@ -55,6 +55,17 @@ describe('a whole file that nothing more comes from', () => {
   })
 })
 
+it('a handle’s write of text ends when nobody takes it', async () => {
+  await using fifo = await openFifo()
+  await using handle = await open(fifo.path, 'w')
+  const text = 'x'.repeat(4096)
+  expect((await handle.write(text, null, 'latin1', { timeout: 1e9 })).bytesWritten).toBe(4096)
+  const untilFull = async () => {
+    for (;;) await handle.write(text, null, 'latin1', { timeout: 10 })
+  }
+  await expect(untilFull()).rejects.toBeInstanceOf(TimeoutError)
+})
+
 describe('a time limit', () => {
   it('may be longer than timers of Node can be', async () => {
     await using fifo = await openFifo()

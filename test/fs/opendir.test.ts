@@ -1,10 +1,14 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { Dirent, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import * as node from 'node:fs/promises'
 import { join } from 'node:path'
+import { AbortError, TimeoutError } from 'heddle'
 import * as heddle from 'heddle/fs'
 import { describe, expect, it } from 'vitest'
+import { usage } from '../fixtures/internals.ts'
 import { outcomeOf } from '../fixtures/outcome.ts'
+import { hasSettled } from '../fixtures/settled.ts'
 import { tempFolder } from '../fixtures/temp.ts'
+import { fillPool } from './full-pool.ts'
 
 const temp = tempFolder()
 const folder = temp.fresh('listed')
@@ -71,6 +75,122 @@ describe('opendir as in Node', () => {
       for await (const _ of left) break
       return [await outcomeOf(() => whole.close()), await outcomeOf(() => left.close())]
     }))
+})
+
+describe('a folder of many names', () => {
+  const many = temp.fresh('many')
+  const count = 3000
+  function fill(): void {
+    mkdirSync(many, { recursive: true })
+    for (let i = 0; i < count; ++i) writeFileSync(join(many, `${i}`.repeat(20)), '')
+  }
+
+  it.each([1, 32, 1000, 2 ** 32 - 1])('is given whole, %i at a time', async (bufferSize) => {
+    fill()
+    const seen = await all(both[1] as Opendir, many, { bufferSize })
+    expect(seen.map((entry) => (entry as { name: string }).name)).toEqual(readdirSync(many).sort())
+  })
+
+  it('is not in memory: what is removed meanwhile is not met', async () => {
+    fill()
+    await using dir = await heddle.opendir(many)
+    await dir.read()
+    rmSync(many, { recursive: true })
+    let met = 1
+    while ((await dir.read()) !== null) ++met
+    expect(met).toBeLessThan(count / 2)
+  })
+})
+
+describe('a Dir', () => {
+  it('that is removed has nothing more', () =>
+    expectSame(async (opendir) => {
+      const path = temp.fresh('removed')
+      mkdirSync(path)
+      const dir = (await opendir(path as never)) as unknown as heddle.Dir
+      rmSync(path, { recursive: true })
+      const outcome = await outcomeOf(() => dir.read())
+      await dir.close()
+      return outcome
+    }))
+
+  it('answers reads in their order, and closes after them', () =>
+    expectSame(async (opendir) => {
+      const dir = (await opendir(folder as never)) as unknown as heddle.Dir
+      const reads = Array.from({ length: 4 }, () => dir.read())
+      await dir.close()
+      const entries = await Promise.all(reads)
+      return entries.map((entry) => entry?.name ?? '').sort()
+    }))
+
+  it('opens what is below when it comes to it, and goes on after what can not be opened', async () => {
+    const path = temp.fresh('below')
+    for (const name of ['gone', 'there']) mkdirSync(join(path, name), { recursive: true })
+    writeFileSync(join(path, 'there/file'), '')
+    await using dir = await heddle.opendir(path, { recursive: true })
+    for (let i = 0; i < 2; ++i) await dir.read()
+    rmSync(join(path, 'gone'), { recursive: true })
+    const left: unknown[] = []
+    for (let i = 0; i < 3; ++i) left.push(await dir.read().catch((error: unknown) => error))
+    expect(left.filter((each) => each instanceof heddle.FileError)).toMatchObject([
+      { code: 'ENOENT', syscall: 'opendir', path: join(path, 'gone') },
+    ])
+    expect(left.filter((each) => each instanceof Dirent)).toMatchObject([{ name: 'file' }])
+    expect(left.filter((each) => each === null)).toHaveLength(1)
+  })
+
+  it('finds what is below names that are no text', async () => {
+    const path = temp.fresh('bytes')
+    const inner = Buffer.concat([Buffer.from(`${path}/`), Buffer.of(0xff)])
+    mkdirSync(inner, { recursive: true })
+    writeFileSync(Buffer.concat([inner, Buffer.from('/file')]), '')
+    const names: string[] = []
+    for await (const { name } of await heddle.opendir(path, { recursive: true })) names.push(name)
+    expect(names).toEqual(['\ufffd', 'file'])
+    const entries: unknown[] = []
+    const options = { recursive: true, encoding: 'buffer' } as const
+    for await (const entry of await heddle.opendir(Buffer.from(path), options)) entries.push(entry.name)
+    expect(entries).toEqual([Buffer.of(0xff), Buffer.from('file')])
+  })
+
+  it('holds a descriptor until it is closed', async () => {
+    const before = usage().descriptors
+    const dir = await heddle.opendir(folder, { recursive: true })
+    await dir.read()
+    expect(usage().descriptors).toBe(before + 1)
+    await dir.close()
+    expect(usage().descriptors).toBe(before)
+    for await (const _ of await heddle.opendir(folder, { recursive: true }));
+    for await (const _ of await heddle.opendir(folder)) break
+    {
+      await using _dir = await heddle.opendir(folder)
+    }
+    expect(usage().descriptors).toBe(before)
+  })
+
+  it('read ends early and loses no entry', async () => {
+    await using dir = await heddle.opendir(folder)
+    {
+      await using _pool = fillPool(temp)
+      await expect(dir.read({ timeout: 5 })).rejects.toBeInstanceOf(TimeoutError)
+      const abort = new AbortController()
+      const waiting = [dir.read({ signal: abort.signal }), dir.read({ signal: abort.signal })]
+      expect(await hasSettled(Promise.race(waiting))).toBe(false)
+      abort.abort()
+      for (const read of waiting) await expect(read).rejects.toBeInstanceOf(AbortError)
+      await expect(dir.read({ timeout: -1 })).rejects.toHaveProperty('code', 'ERR_OUT_OF_RANGE')
+    }
+    const names: string[] = []
+    for await (const { name } of dir) names.push(name)
+    expect(names.sort()).toEqual(readdirSync(folder).sort())
+  })
+
+  it('opening takes limits', async () => {
+    await expect(heddle.opendir(folder, { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(AbortError)
+    await expect(heddle.opendir(folder, { timeout: -1 })).rejects.toHaveProperty('code', 'ERR_OUT_OF_RANGE')
+    await using dir = await heddle.opendir(folder, { timeout: 1e9 })
+    expect(dir.path).toBe(folder)
+  })
 })
 
 describe('statfs, lchmod and cp as in Node', () => {

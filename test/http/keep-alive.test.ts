@@ -1,10 +1,14 @@
+import { readdirSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { ClosedError, sleep } from 'heddle'
 import { describe, expect, it } from 'vitest'
+import { runClean } from '../fixtures/child.ts'
 import { usage } from '../fixtures/internals.ts'
 import { errorOf } from '../fixtures/settled.ts'
 import { freshClient } from './client.ts'
 import { httpServer, rawServer, until } from './server.ts'
 
+const descriptors = () => readdirSync('/proc/self/fd').length
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
 describe('a connection', () => {
@@ -129,6 +133,55 @@ describe('a connection', () => {
     expect(usage().idleConnections).toBe(0)
     await freshClient({ idleTimeout: 0 }).get(server.url)
     expect(usage().idleConnections).toBe(0)
+  })
+})
+
+describe('an idle connection', () => {
+  /** Long enough that nothing here is closed for lack of use. */
+  const idleTimeout = 1e9
+
+  async function idle(connections: number) {
+    const server = await rawServer((socket) => socket.write(ok))
+    const client = freshClient({ idleTimeout })
+    await Promise.all(Array.from({ length: connections }, () => client.get(server.url)))
+    expect(usage().idleConnections).toBe(connections)
+    return { server, client }
+  }
+
+  it('is closed when the server closes it, without another request', async () => {
+    const before = descriptors()
+    const { server } = await idle(20)
+    for (const socket of server.sockets) socket.end()
+    await until(() => usage().idleConnections === 0)
+    // Both ends, and the server.
+    await until(() => descriptors() <= before + 1)
+    expect(usage().requests).toBe(0)
+  })
+
+  it.each([
+    ['is reset', (socket: Socket) => socket.resetAndDestroy()],
+    ['says something', (socket: Socket) => socket.write('HTTP/1.1 408 Request Timeout\r\n\r\n')],
+  ] as const)('is closed when its server %s', async (_, stir) => {
+    const { server } = await idle(1)
+    stir(server.sockets[0] as Socket)
+    await until(() => usage().idleConnections === 0)
+  })
+
+  it('is used again when it has been watched', async () => {
+    const { server, client } = await idle(1)
+    for (let i = 0; i < 5; ++i) {
+      await until(() => usage().requests === 1)
+      expect(await (await client.get(server.url)).text()).toBe('ok')
+    }
+    expect(server.sockets).toHaveLength(1)
+    await client.close()
+    expect(usage()).toMatchObject({ idleConnections: 0 })
+    await until(() => usage().requests === 0)
+  })
+
+  it('does not keep the process', async () => {
+    const { server } = await idle(1)
+    expect(await runClean('http-idle-end', { args: [server.url] })).toBe('watched')
   })
 })
 

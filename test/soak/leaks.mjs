@@ -8,6 +8,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { cudaRound } from './cuda-round.mjs'
 import { fileRound } from './file-round.mjs'
+import { pathRound } from './path-round.mjs'
 import { sleepRound } from './sleep-round.mjs'
 import { socketRound } from './socket-round.mjs'
 import { workerRound } from './worker-round.mjs'
@@ -27,7 +28,13 @@ execFileSync('mkfifo', [fifo])
 
 async function round(i) {
   if (socketsAlone) return await socketRound()
-  await Promise.all([fileRound(folder, fifo), sleepRound(), cudaRound(join(folder, 'loaded')), socketRound()])
+  await Promise.all([
+    fileRound(folder, fifo),
+    pathRound(folder),
+    sleepRound(),
+    cudaRound(join(folder, 'loaded')),
+    socketRound(),
+  ])
   if (i % 10 === 0) await workerRound(folder)
 }
 
@@ -38,10 +45,11 @@ async function footprint() {
     await new Promise((resolve) => setImmediate(resolve))
   }
   const usage = addon.usage()
-  // How many connections the HTTP client keeps is a matter of chance. Each has a timer, and both ends are here.
+  // How many connections the HTTP client keeps is a matter of chance. Each has a timer and soon a watch, and both ends are here.
   const kept = usage.idleConnections
   return {
     ...usage,
+    requests: Math.max(0, usage.requests - kept),
     timers: usage.timers - kept,
     fds: readdirSync('/proc/self/fd').length - 2 * kept,
     threads: readdirSync('/proc/self/task').length,

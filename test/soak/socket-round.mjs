@@ -1,6 +1,7 @@
 import assert from 'node:assert'
 import { createServer } from 'node:http'
-import { get } from '../../dist/http/index.js'
+import { Client, get } from '../../dist/http/index.js'
+import { sleep } from '../../dist/index.js'
 import { bind, connect, listen } from '../../dist/net/index.js'
 
 const host = '127.0.0.1'
@@ -84,7 +85,23 @@ async function httpRound() {
   )
 }
 
+/** HTTP: connections that nobody uses, which one side or the other closes. */
+async function idleRound() {
+  const idle = createServer((_, response) => response.end('idle'))
+  await new Promise((resolve) => idle.listen(0, host, resolve))
+  const url = `http://${host}:${idle.address().port}/`
+  const clients = Array.from({ length: 4 }, () => new Client({ idleTimeout: 1e6 }))
+  await Promise.all(clients.map(async (client) => (await client.get(url)).text()))
+  // From 10 ms on they are watched.
+  await sleep(Math.random() * 20)
+  await (await clients[0].get(url)).text()
+  await clients[1].close()
+  idle.close()
+  idle.closeAllConnections()
+  await Promise.all(clients.map((client) => client.close()))
+}
+
 /** Sockets of all kinds, as they are used and misused. */
 export async function socketRound() {
-  await Promise.all([tcpRound(), udpRound(), httpRound()])
+  await Promise.all([tcpRound(), udpRound(), httpRound(), idleRound()])
 }

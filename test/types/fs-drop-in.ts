@@ -9,6 +9,7 @@ type Covered =
   | 'chown'
   | 'constants'
   | 'copyFile'
+  | 'cp'
   | 'lchown'
   | 'link'
   | 'lstat'
@@ -33,6 +34,18 @@ export const says: Buffer = await heddle.readlink('path', 'buffer')
 
 /** Programs that take the functions of node:fs/promises take ours. Those that take or give handles have ours. */
 export const dropIn: Pick<typeof node, Covered> = heddle
+
+// Whatever Node takes may be followed by limits, or holds them.
+const limits = { signal: AbortSignal.timeout(1), timeout: 5 }
+await heddle.rename('path', 'path', limits)
+await heddle.symlink('path', 'path', null, limits)
+await heddle.mkdir('path', { recursive: true, ...limits })
+await heddle.rmdir('path', limits)
+export const bytesInTime: Buffer = await heddle.realpath('path', { encoding: 'buffer', ...limits })
+export const textInTime: string = await heddle.mkdtemp('path', limits)
+await heddle.cp('path', 'path', { recursive: true, ...limits })
+// @ts-expect-error: no such limit
+await heddle.unlink('path', { until: 5 })
 
 // @ts-expect-error: no such mode
 await heddle.mkdir('path', true)

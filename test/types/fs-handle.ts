@@ -49,6 +49,9 @@ export type Bytes = Expect<Equal<typeof bytes, WriteResult<Uint8Array<ArrayBuffe
 export const text = await handle.write('text', 0, 'utf8')
 export type Text = Expect<Equal<typeof text, WriteResult<string>>>
 await handle.write(Buffer.alloc(1), { offset: 0, length: 1, position: 1 })
+await handle.write('text', null, 'utf8', { timeout: 5 })
+await handle.truncate(0, { timeout: 5 })
+await handle.fallocate(0, 1, { keepSize: true, signal: AbortSignal.timeout(1) })
 // @ts-expect-error: only text and views
 await handle.write(1)
 // @ts-expect-error: no such encoding
