@@ -44,6 +44,7 @@ BlockingPool::~BlockingPool() {
   available_.notify_all();
   for (std::jthread& thread : threads_) {
     if (thread.get_id() != std::this_thread::get_id()) continue;
+    // It ends the process, and can't be joined.
     work();
     thread.detach();
   }

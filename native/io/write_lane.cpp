@@ -105,6 +105,7 @@ bool WriteLane::work() noexcept {
       return false;
     }
     lock.unlock();
+    const Write* const first = each;
     while (each != nullptr) {
       Write* const next = each->next;
       const std::size_t length = bytes_of(each->parts);
@@ -112,7 +113,7 @@ bool WriteLane::work() noexcept {
       untold += length;
       bytes += length;
       ++writes;
-      const bool more = next != nullptr && untold < kBytesUntold;
+      const bool more = next != nullptr && untold < kBytesUntold && each != first;
       if (!more) untold = 0;
       each->done(*each, more);
       each = next;
