@@ -55,7 +55,7 @@ Napi::Value usage(const Napi::CallbackInfo& call) {
   result.Set("requests", Napi::Number::New(env, static_cast<double>(bridge.executor().io().in_flight())));
   result.Set("timers", Napi::Number::New(env, static_cast<double>(bridge.executor().timers().size())));
   result.Set("memory", Napi::Number::New(env, static_cast<double>(bridge.memory().size())));
-  result.Set("descriptors", Napi::Number::New(env, static_cast<double>(bridge.descriptors().size())));
+  result.Set("descriptors", Napi::Number::New(env, static_cast<double>(bridge.descriptors())));
   const cuda::DevicePort& devices = Environment::of(env).devices();
   result.Set("sockets", Napi::Number::New(env, static_cast<double>(bridge.endpoints().size())));
   result.Set("devices", Napi::Number::New(env, static_cast<double>(devices.devices())));

@@ -120,17 +120,13 @@ void Bridge::vectored(std::int32_t id, io::Opcode opcode, int descriptor, double
 }
 
 std::shared_ptr<io::WriteLane> Bridge::write_lane(int descriptor) {
-  if (!descriptors_.contains(descriptor)) return nullptr;
-  const auto [entry, first] = write_lanes_.try_emplace(descriptor);
-  if (first && io::writes_wait(descriptor)) {
-    entry->second = std::make_shared<io::WriteLane>(executor_.blocking(), descriptor);
+  const auto found = descriptors_.find(descriptor);
+  if (found == descriptors_.end()) return nullptr;
+  OpenDescriptor& open = found->second;
+  if (!std::exchange(open.written, true) && io::writes_wait(descriptor)) {
+    open.lane = std::make_shared<io::WriteLane>(executor_.blocking(), descriptor);
   }
-  return entry->second;
-}
-
-void Bridge::forget_descriptor(int descriptor) noexcept {
-  descriptors_.erase(descriptor);
-  write_lanes_.erase(descriptor);
+  return open.lane;
 }
 
 std::string Bridge::take_attached(std::int32_t id) {
@@ -275,9 +271,8 @@ void Bridge::close() {
   }
   take_remote();
   http_ = nullptr;
-  for (const int descriptor : descriptors_) ::close(descriptor);
+  for (const auto& [descriptor, open] : descriptors_) ::close(descriptor);
   descriptors_.clear();
-  write_lanes_.clear();
 }
 
 }  // namespace heddle::bridge

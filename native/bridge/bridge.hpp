@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -110,17 +109,22 @@ class Bridge {
   // long as the kernel needs to finish what can't be cancelled. After it nothing starts. Idempotent.
   void close();
 
-  // Descriptors that JavaScript has open. close() closes what it has left.
-  [[nodiscard]] std::unordered_set<int>& descriptors() noexcept { return descriptors_; }
+  // Descriptors that JavaScript has open: from their open to the close that it asks for, when they have no writes in flight.
+  // close() closes what it has left.
+  void add_descriptor(int descriptor) { descriptors_.try_emplace(descriptor); }
+  void forget_descriptor(int descriptor) noexcept { descriptors_.erase(descriptor); }
+  [[nodiscard]] std::size_t descriptors() const noexcept { return descriptors_.size(); }
   // Where the writes to one of them go that would wait for a thread in any case; null: to the backend.
   [[nodiscard]] std::shared_ptr<io::WriteLane> write_lane(int descriptor);
-  // It is about to be closed, and has no writes in flight.
-  void forget_descriptor(int descriptor) noexcept;
 
   // Batches delivered since the start; tests count them.
   [[nodiscard]] std::uint64_t deliveries() const noexcept { return deliveries_; }
 
  private:
+  struct OpenDescriptor {
+    bool written = false;  // it is known whether it has a lane
+    std::shared_ptr<io::WriteLane> lane;
+  };
   struct Shared {
     Control control{};
     Submission submissions[kSubmissions]{};
@@ -148,8 +152,7 @@ class Bridge {
   std::size_t replies_ = 0;
   std::deque<Reply> overflow_;  // replies that did not fit this batch
   Inbox<RemoteCompletion> remote_;
-  std::unordered_set<int> descriptors_;
-  std::unordered_map<int, std::shared_ptr<io::WriteLane>> write_lanes_;  // of those of them that were written to
+  std::unordered_map<int, OpenDescriptor> descriptors_;
   std::unordered_map<std::int32_t, std::string> attached_;  // by id
   std::unique_ptr<HttpPort> http_;
   void* device_context_ = nullptr;
@@ -163,7 +166,7 @@ class Bridge {
   std::uint64_t messages_ = 0;
   std::uint64_t delivered_ = 0;  // of the messages
   std::size_t reading_ = 0;      // of the batch that JavaScript reads
-  bool unflushed_ = false;  // JavaScript has begun an operation past the submissions since the last poll
+  bool unflushed_ = false;       // JavaScript has begun an operation past the submissions since the last poll
   bool delivering_ = false;
   bool closed_ = false;
 };

@@ -175,7 +175,7 @@ void FileOperation::on_completion(io::Request& request) noexcept {
     operation->bridge_.reply(operation->id, static_cast<std::int32_t>(operation->result), 0);
   } else {
     if (operation->opcode == io::Opcode::open) {
-      operation->bridge_.descriptors().insert(static_cast<int>(operation->result));
+      operation->bridge_.add_descriptor(static_cast<int>(operation->result));
     }
     operation->bridge_.reply(operation->id, 0, operation->outcome());
   }
