@@ -53,7 +53,10 @@ class BasicChannel {
 
    private:
     friend class BasicChannel;
-    static void on_stop(StopCallback& callback) noexcept { BasicChannel::stop(static_cast<Send&>(callback)); }
+    static void on_stop(StopCallback& callback) noexcept {
+      auto& send = static_cast<Send&>(callback);
+      BasicChannel::stop(send, send.channel_.senders_);
+    }
 
     BasicChannel& channel_;
     T value_;
@@ -79,7 +82,10 @@ class BasicChannel {
 
    private:
     friend class BasicChannel;
-    static void on_stop(StopCallback& callback) noexcept { BasicChannel::stop(static_cast<Receive&>(callback)); }
+    static void on_stop(StopCallback& callback) noexcept {
+      auto& receive = static_cast<Receive&>(callback);
+      BasicChannel::stop(receive, receive.channel_.receivers_);
+    }
 
     BasicChannel& channel_;
     std::optional<T> value_;
@@ -164,9 +170,9 @@ class BasicChannel {
     Domain::wake(operation);
   }
   template <class Operation>
-  static void stop(Operation& operation) noexcept {
+  static void stop(Operation& operation, detail::WaitQueue& queue) noexcept {
     const std::lock_guard guard(operation.channel_.mutex_);
-    if (operation.stop_waiting()) operation.status_ = ChannelStatus::stopped;
+    if (operation.stop_waiting(queue)) operation.status_ = ChannelStatus::stopped;
   }
 
   [[no_unique_address]] mutable typename Domain::Mutex mutex_;

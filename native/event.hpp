@@ -41,7 +41,7 @@ class BasicEvent {
     static void on_stop(StopCallback& callback) noexcept {
       auto& wait = static_cast<Wait&>(callback);
       const std::lock_guard guard(wait.event_.mutex_);
-      wait.stop_waiting();
+      wait.stop_waiting(wait.event_.waiters_);
     }
 
     BasicEvent& event_;

@@ -64,7 +64,10 @@ class Mutex {
    private:
     friend class Mutex;
 
-    static void on_stop(StopCallback& callback) noexcept { static_cast<Acquire&>(callback).stop_waiting(); }
+    static void on_stop(StopCallback& callback) noexcept {
+      auto& acquire = static_cast<Acquire&>(callback);
+      acquire.stop_waiting(acquire.mutex_.waiters_);
+    }
 
     Mutex& mutex_;
     bool acquired_ = false;

@@ -75,7 +75,7 @@ class BasicSemaphore {
     static void on_stop(StopCallback& callback) noexcept {
       auto& acquire = static_cast<Acquire&>(callback);
       const std::lock_guard guard(acquire.semaphore_.mutex_);
-      if (acquire.stop_waiting()) acquire.semaphore_.serve();  // those behind it may need less
+      if (acquire.stop_waiting(acquire.semaphore_.waiters_)) acquire.semaphore_.serve();  // those behind it may need less
     }
 
     BasicSemaphore& semaphore_;

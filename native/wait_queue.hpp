@@ -10,9 +10,11 @@
 
 namespace heddle::detail {
 
+// Set when it is pushed; `after` is null from then on when it has left.
 struct WaitLink {
-  WaitLink* before = nullptr;
-  WaitLink* after = nullptr;
+  WaitLink() noexcept {}
+  WaitLink* before;
+  WaitLink* after;
 };
 
 // A coroutine that waits in a WaitQueue, and the base of every awaiter that does. It ends in exactly one of
@@ -41,7 +43,7 @@ class Waiter : public Runnable, private WaitLink, public StopCallback {
   }
 
   // What a stop callback does, under the primitive's mutex. False: it was late, and the waiter is on its way.
-  bool stop_waiting() noexcept;
+  bool stop_waiting(class WaitQueue& queue) noexcept;
 
   // The start of every await_resume. A waker of another thread holds the mutex until it is done with this
   // waiter, with its executor and with the primitive: after this, all three may be destroyed.
@@ -64,7 +66,7 @@ class Waiter : public Runnable, private WaitLink, public StopCallback {
 // primitive it belongs to, which must outlive its waiters: debug builds assert that none is left.
 class WaitQueue {
  public:
-  WaitQueue() noexcept { head_.before = head_.after = &head_; }
+  WaitQueue() = default;
   WaitQueue(const WaitQueue&) = delete;
   WaitQueue& operator=(const WaitQueue&) = delete;
   ~WaitQueue() {
@@ -72,33 +74,44 @@ class WaitQueue {
     assert(empty() && "a primitive was destroyed while a coroutine waits for it");
   }
 
-  [[nodiscard]] bool empty() const noexcept { return head_.after == &head_; }
+  [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
   // Precondition: not empty.
-  [[nodiscard]] Waiter& front() const noexcept { return static_cast<Waiter&>(*head_.after); }
+  [[nodiscard]] Waiter& front() const noexcept { return static_cast<Waiter&>(*first_); }
 
   void push(Waiter& waiter) noexcept {
     WaitLink& link = waiter;
-    link.before = head_.before;
-    link.after = &head_;
-    head_.before->after = &link;
-    head_.before = &link;
+    if (first_ == nullptr) [[likely]] {
+      first_ = link.before = link.after = &link;
+      return;
+    }
+    WaitLink& last = *first_->before;
+    link.before = &last;
+    link.after = first_;
+    last.after = first_->before = &link;
   }
   // Precondition: not empty.
   Waiter& pop() noexcept {
     Waiter& first = front();
-    unlink(first);
+    remove(first);
     return first;
   }
 
  private:
   friend class Waiter;
-  static void unlink(WaitLink& link) noexcept {
-    link.before->after = link.after;
-    link.after->before = link.before;
-    link.before = link.after = nullptr;
+  void remove(WaitLink& link) noexcept {
+    WaitLink* const after = link.after;
+    if (after == &link) [[likely]] {
+      first_ = nullptr;
+    } else {
+      link.before->after = after;
+      after->before = link.before;
+      if (first_ == &link) first_ = after;
+    }
+    link.after = nullptr;
   }
 
-  WaitLink head_;
+  // In a circle. A queue of one, which is the usual one, is found and left without a look at anybody else's links.
+  WaitLink* first_ = nullptr;
 };
 
 inline void Waiter::wait_in(WaitQueue& queue, std::coroutine_handle<> awaiting) noexcept {
@@ -108,9 +121,9 @@ inline void Waiter::wait_in(WaitQueue& queue, std::coroutine_handle<> awaiting) 
   queue.push(*this);
 }
 
-inline bool Waiter::stop_waiting() noexcept {
+inline bool Waiter::stop_waiting(WaitQueue& queue) noexcept {
   if (after == nullptr) return false;
-  WaitQueue::unlink(*this);
+  queue.remove(*this);
   executor_->schedule(*this);
   return true;
 }
