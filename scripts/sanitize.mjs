@@ -34,7 +34,7 @@ const kinds = {
       TSAN_OPTIONS: `exitcode=0:report_thread_leaks=0:log_path=${join(root, 'build/tsan/reports/report')}`,
     },
     // They count descriptors, of which a report takes one, leave it none, leave too little memory, send signals, which it
-    // handles itself, or are JavaScript only. The sweep takes a quarter of an hour, and calls reach their time limits.
+    // handles itself, or are JavaScript only. The sweep also makes those calls fail that put its streams in order: then they race.
     without: [
       'test/concurrency/**',
       'test/cuda/open-close-leaks.test.ts',

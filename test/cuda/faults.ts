@@ -71,6 +71,10 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     gpu.alloc('u8', length),
     gpu.pinned('u8', length),
     gpu.alloc('u64', 256),
+    gpu.alloc('u8', length),
+    gpu.alloc('u8', length),
+    gpu.alloc('u8', length),
+    gpu.alloc('u8', length),
   ])
   const registering = gpu.register(new Uint8Array(length))
   const pooling = gpu.pool({ releaseThreshold: length })
@@ -83,6 +87,8 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
   ])
   const [registered, pooled] = [given(more[0]), given(more[2])]
   const [a, b, pinned, counts] = [given(memory[0]), given(memory[1]), given(memory[2]), given(memory[3])]
+  // What the second stream and graphs do beside the first has arrays of its own.
+  const [c, d, e, f] = memory.slice(4).map((each) => given(each as PromiseSettledResult<DeviceArray<'u8'>>))
   const compiled = await Promise.allSettled([compileIfPossible(gpu, source)])
   const { flip } = given(compiled[0]) ?? {}
   const results: PromiseSettledResult<unknown>[] = [...memory, ...compiled, ...more]
@@ -90,7 +96,7 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
   const [first, second] = streams
   const ordinary = new Uint8Array(length).fill(1)
   const pending: PromiseLike<unknown>[] = [gpu.memory(), load(path, gpu), first.sync()]
-  if (a && b && pinned && counts) {
+  if (a && b && pinned && counts && c && d && e && f) {
     first.fill(counts, 0n)
     pending.push(first.fill(a, 1), first.copy(b, a), first.copy(pinned, b), first.copy(a, ordinary))
     const event = first.record()
@@ -103,22 +109,22 @@ export async function useAll(gpu: Device, path: string): Promise<PromiseSettledR
     const rows = { pitch: 1000, width: 500, height: 200 }
     pending.push(first.copy2d({ array: b, ...rows }, { array: ordinary, ...rows }))
     pending.push(first.host(() => undefined))
-    pending.push(second.copyBatch([{ destination: b, source: a }]))
+    pending.push(second.copyBatch([{ destination: d, source: c }]))
     first.record(end)
     pending.push(end.elapsedSince(start))
     if (registered !== undefined) pending.push(first.copy(a, registered))
-    if (pooled !== undefined) pending.push(second.copy(pooled, b))
+    if (pooled !== undefined) pending.push(second.copy(pooled, d))
     pending.push(useComm(gpu, first, a), usePeer(gpu, first, a), useIpc(gpu, first, a))
-    pending.push(useGraph(first, second, a, b), first.sync(), second.sync())
+    pending.push(useGraph(first, second, e, f), first.sync(), second.sync())
   }
-  if (flip && a) {
+  if (flip && a && c) {
     pending.push(flip.occupancy({ block: 64 }), first.launch(flip, { grid: 10, block: 64 }, length, a))
-    second.wait(first).launch(flip, { grid: 1, block: 1 }, length, a)
+    second.wait(first).launch(flip, { grid: 1, block: 1 }, length, c)
     flip.library.dispose()
     pending.push(second.sync())
   }
   results.push(...(await Promise.allSettled(pending)))
-  for (const array of [a, b, pinned, counts, registered, pooled, given(more[1])]) array?.dispose()
+  for (const array of [a, b, c, d, e, f, pinned, counts, registered, pooled, given(more[1])]) array?.dispose()
   for (const result of results) {
     const value = given(result)
     if (isLoaded(value)) value.bytes.dispose()
@@ -165,8 +171,8 @@ async function useGraph(first: Stream, second: Stream, a: DeviceArray<'u8'>, b: 
     first.wait(second)
   }
   using graph = await first.capture(body(1))
-  graph.launch()
-  await graph.update(body(2))
+  const ends = await Promise.allSettled([graph.launch(), graph.update(body(2))])
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
   await graph.launch(second)
 }
 
