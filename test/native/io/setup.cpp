@@ -13,7 +13,6 @@
 #include <cstdlib>
 #include <string>
 #include <system_error>
-#include <thread>
 
 #include "test/native/support/child.hpp"
 #include "test/native/support/io_bed.hpp"
@@ -186,14 +185,7 @@ TEST_CASE("io setup: no lockable memory, or little") {
 }
 
 int without_threads(std::string& said) {
-  const rlimit one{.rlim_cur = 1, .rlim_max = 1};
-  if (setrlimit(RLIMIT_NPROC, &one) != 0) return 1;
-  if (geteuid() == 0 && setuid(65534) != 0) return 77;  // root is not limited
-  try {
-    std::thread([] {}).join();
-    return 77;
-  } catch (const std::system_error&) {
-  }
+  if (!deny_threads()) return 77;
   IoBed bed(Executor::Options{.io = BackendChoice::fallback});
   const std::int64_t opened = bed.run(open_task("/dev/null", O_RDONLY));
   said = std::to_string(opened);

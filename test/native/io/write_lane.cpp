@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -168,14 +167,7 @@ TEST_CASE("WriteLane: random writes, some of them taken back, against what the f
 }
 
 int without_threads(std::string&) {
-  const rlimit one{.rlim_cur = 1, .rlim_max = 1};
-  if (setrlimit(RLIMIT_NPROC, &one) != 0) return 1;
-  if (geteuid() == 0 && setuid(65534) != 0) return 77;  // root is not limited
-  try {
-    std::thread([] {}).join();
-    return 77;
-  } catch (const std::system_error&) {
-  }
+  if (!test::deny_threads()) return 77;
   BlockingPool pool(1);
   const auto lane = std::make_shared<WriteLane>(pool, STDERR_FILENO);
   TextWrite write("x");

@@ -1,11 +1,13 @@
 #include "test/native/support/child.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <exception>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 #include "test/native/support/files.hpp"
 
@@ -42,6 +44,18 @@ ChildOutcome outcome_of(pid_t child, const Pipe& report) {
   while (waitpid(child, &outcome.status, 0) < 0 && errno == EINTR) {
   }
   return outcome;
+}
+
+bool deny_threads() {
+  const rlimit one{.rlim_cur = 1, .rlim_max = 1};
+  if (setrlimit(RLIMIT_NPROC, &one) != 0) return false;
+  if (geteuid() == 0 && setuid(65534) != 0) return false;  // root is not limited
+  try {
+    std::thread([] {}).join();
+  } catch (const std::system_error&) {
+    return true;
+  }
+  return false;
 }
 
 }  // namespace heddle::test

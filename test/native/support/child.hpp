@@ -26,4 +26,7 @@ struct ChildOutcome {
 // Waits for a child that writes into the pipe, of which this process has closed that end.
 [[nodiscard]] ChildOutcome outcome_of(pid_t child, const Pipe& report);
 
+// For a child: from here on no thread can be started. False where that can't be had.
+[[nodiscard]] bool deny_threads();
+
 }  // namespace heddle::test
