@@ -31,12 +31,11 @@ class BasicChannel {
   static_assert(std::is_nothrow_move_constructible_v<T>);
 
  public:
-  class [[nodiscard]] Send : private detail::Waiter {
+  class [[nodiscard]] Send : protected detail::Waiter {
    public:
-    Send(BasicChannel& channel, T&& value, StopToken stop) noexcept
-        : Waiter(stop, &Send::on_stop), channel_(channel), value_(std::move(value)) {}
+    Send(BasicChannel& channel, T&& value) noexcept : channel_(channel), value_(std::move(value)) {}
 
-    [[nodiscard]] bool await_ready() const noexcept { return stop_requested(); }
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
       const std::lock_guard guard(channel_.mutex_);
       status_ = channel_.offer(value_);
@@ -51,23 +50,26 @@ class BasicChannel {
     // For a sender that keeps the operation in a local: its value again when it was not sent.
     [[nodiscard]] T take_back() noexcept { return std::move(value_); }
 
+   protected:
+    void refuse() noexcept {}
+    void stop() noexcept {
+      const std::lock_guard guard(channel_.mutex_);
+      if (stop_waiting(channel_.senders_)) status_ = ChannelStatus::stopped;
+    }
+
    private:
     friend class BasicChannel;
-    static void on_stop(StopCallback& callback) noexcept {
-      auto& send = static_cast<Send&>(callback);
-      BasicChannel::stop(send, send.channel_.senders_);
-    }
 
     BasicChannel& channel_;
     T value_;
     ChannelStatus status_ = ChannelStatus::stopped;
   };
 
-  class [[nodiscard]] Receive : private detail::Waiter {
+  class [[nodiscard]] Receive : protected detail::Waiter {
    public:
-    Receive(BasicChannel& channel, StopToken stop) noexcept : Waiter(stop, &Receive::on_stop), channel_(channel) {}
+    explicit Receive(BasicChannel& channel) noexcept : channel_(channel) {}
 
-    [[nodiscard]] bool await_ready() const noexcept { return stop_requested(); }
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
       const std::lock_guard guard(channel_.mutex_);
       status_ = channel_.take(value_);
@@ -80,12 +82,15 @@ class BasicChannel {
       return value_ ? Received<T>(std::move(*value_)) : Received<T>(status_);
     }
 
+   protected:
+    void refuse() noexcept {}
+    void stop() noexcept {
+      const std::lock_guard guard(channel_.mutex_);
+      if (stop_waiting(channel_.receivers_)) status_ = ChannelStatus::stopped;
+    }
+
    private:
     friend class BasicChannel;
-    static void on_stop(StopCallback& callback) noexcept {
-      auto& receive = static_cast<Receive&>(callback);
-      BasicChannel::stop(receive, receive.channel_.receivers_);
-    }
 
     BasicChannel& channel_;
     std::optional<T> value_;
@@ -96,8 +101,12 @@ class BasicChannel {
   BasicChannel(const BasicChannel&) = delete;
   BasicChannel& operator=(const BasicChannel&) = delete;
 
-  [[nodiscard]] Send send(T value, StopToken stop = {}) noexcept { return {*this, std::move(value), stop}; }
-  [[nodiscard]] Receive receive(StopToken stop = {}) noexcept { return {*this, stop}; }
+  [[nodiscard]] Send send(T value) noexcept { return {*this, std::move(value)}; }
+  [[nodiscard]] auto send(T value, StopToken stop) noexcept {
+    return detail::Stoppable<Send>(stop, *this, std::move(value));
+  }
+  [[nodiscard]] Receive receive() noexcept { return Receive(*this); }
+  [[nodiscard]] auto receive(StopToken stop) noexcept { return detail::Stoppable<Receive>(stop, *this); }
 
   // Takes the value only when the status is ok; otherwise it is untouched.
   [[nodiscard]] ChannelStatus try_send(T&& value) noexcept {
@@ -168,11 +177,6 @@ class BasicChannel {
   static void end(Operation& operation, ChannelStatus status) noexcept {
     operation.status_ = status;
     Domain::wake(operation);
-  }
-  template <class Operation>
-  static void stop(Operation& operation, detail::WaitQueue& queue) noexcept {
-    const std::lock_guard guard(operation.channel_.mutex_);
-    if (operation.stop_waiting(queue)) operation.status_ = ChannelStatus::stopped;
   }
 
   [[no_unique_address]] mutable typename Domain::Mutex mutex_;

@@ -18,15 +18,15 @@ namespace heddle {
 template <class Domain>
 class BasicEvent {
  public:
-  class [[nodiscard]] Wait : private detail::Waiter {
+  class [[nodiscard]] Wait : protected detail::Waiter {
    public:
-    Wait(BasicEvent& event, StopToken stop) noexcept : Waiter(stop, &Wait::on_stop), event_(event) {}
+    explicit Wait(BasicEvent& event) noexcept : event_(event) {}
 
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
       const std::lock_guard guard(event_.mutex_);
       happened_ = event_.set_;
-      if (happened_ || stop_requested()) return gives_way(awaiting);
+      if (happened_) return gives_way(awaiting);
       wait_in(event_.waiters_, awaiting);
       return true;
     }
@@ -35,14 +35,15 @@ class BasicEvent {
       return happened_;
     }
 
+   protected:
+    void refuse() noexcept { happened_ = event_.is_set(); }
+    void stop() noexcept {
+      const std::lock_guard guard(event_.mutex_);
+      stop_waiting(event_.waiters_);
+    }
+
    private:
     friend class BasicEvent;
-
-    static void on_stop(StopCallback& callback) noexcept {
-      auto& wait = static_cast<Wait&>(callback);
-      const std::lock_guard guard(wait.event_.mutex_);
-      wait.stop_waiting(wait.event_.waiters_);
-    }
 
     BasicEvent& event_;
     bool happened_ = false;
@@ -56,7 +57,8 @@ class BasicEvent {
     const std::lock_guard guard(mutex_);
     return set_;
   }
-  [[nodiscard]] Wait wait(StopToken stop = {}) noexcept { return {*this, stop}; }
+  [[nodiscard]] Wait wait() noexcept { return Wait(*this); }
+  [[nodiscard]] auto wait(StopToken stop) noexcept { return detail::Stoppable<Wait>(stop, *this); }
 
   void set() noexcept {
     const std::lock_guard guard(mutex_);

@@ -26,9 +26,14 @@ class BasicLatch {
   }
 
   // `bool opened = co_await latch.wait(stop);` is false when it was stopped before.
-  [[nodiscard]] auto wait(StopToken stop = {}) noexcept { return open_.wait(stop); }
+  [[nodiscard]] auto wait() noexcept { return open_.wait(); }
+  [[nodiscard]] auto wait(StopToken stop) noexcept { return open_.wait(stop); }
   // Counts now, not when awaited.
-  [[nodiscard]] auto arrive_and_wait(StopToken stop = {}) noexcept {
+  [[nodiscard]] auto arrive_and_wait() noexcept {
+    count_down();
+    return wait();
+  }
+  [[nodiscard]] auto arrive_and_wait(StopToken stop) noexcept {
     count_down();
     return wait(stop);
   }

@@ -45,29 +45,25 @@ class Mutex {
     Mutex* mutex_ = nullptr;
   };
 
-  class [[nodiscard]] Acquire : private detail::Waiter {
+  class [[nodiscard]] Acquire : protected detail::Waiter {
    public:
-    Acquire(Mutex& mutex, StopToken stop) noexcept : Waiter(stop, &Acquire::on_stop), mutex_(mutex) {}
+    explicit Acquire(Mutex& mutex) noexcept : mutex_(mutex) {}
 
-    [[nodiscard]] bool await_ready() const noexcept { return stop_requested(); }
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
       acquired_ = !std::exchange(mutex_.locked_, true);
       if (acquired_) return gives_way(awaiting);
       wait_in(mutex_.waiters_, awaiting);
       return true;
     }
-    [[nodiscard]] Lock await_resume() noexcept {
-      unlink();
-      return Lock(acquired_ ? &mutex_ : nullptr);
-    }
+    [[nodiscard]] Lock await_resume() noexcept { return Lock(acquired_ ? &mutex_ : nullptr); }
+
+   protected:
+    void refuse() noexcept {}
+    void stop() noexcept { stop_waiting(mutex_.waiters_); }
 
    private:
     friend class Mutex;
-
-    static void on_stop(StopCallback& callback) noexcept {
-      auto& acquire = static_cast<Acquire&>(callback);
-      acquire.stop_waiting(acquire.mutex_.waiters_);
-    }
 
     Mutex& mutex_;
     bool acquired_ = false;
@@ -79,7 +75,8 @@ class Mutex {
   ~Mutex() { assert(!locked_ && "a mutex was destroyed while it is locked"); }
 
   // The lock is empty when it was stopped, also when the stop came before and the mutex was free.
-  [[nodiscard]] Acquire lock(StopToken stop = {}) noexcept { return {*this, stop}; }
+  [[nodiscard]] Acquire lock() noexcept { return Acquire(*this); }
+  [[nodiscard]] auto lock(StopToken stop) noexcept { return detail::Stoppable<Acquire>(stop, *this); }
   // Empty when somebody holds it.
   [[nodiscard]] Lock try_lock() noexcept { return std::exchange(locked_, true) ? Lock() : Lock(this); }
   [[nodiscard]] bool locked() const noexcept { return locked_; }

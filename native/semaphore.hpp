@@ -51,12 +51,11 @@ class BasicSemaphore {
     std::size_t count_ = 0;
   };
 
-  class [[nodiscard]] Acquire : private detail::Waiter {
+  class [[nodiscard]] Acquire : protected detail::Waiter {
    public:
-    Acquire(BasicSemaphore& semaphore, std::size_t count, StopToken stop) noexcept
-        : Waiter(stop, &Acquire::on_stop), semaphore_(semaphore), count_(count) {}
+    Acquire(BasicSemaphore& semaphore, std::size_t count) noexcept : semaphore_(semaphore), count_(count) {}
 
-    [[nodiscard]] bool await_ready() const noexcept { return stop_requested(); }
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
       const std::lock_guard guard(semaphore_.mutex_);
       acquired_ = semaphore_.take(count_);
@@ -69,14 +68,15 @@ class BasicSemaphore {
       return acquired_ ? Permits(semaphore_, count_) : Permits();
     }
 
+   protected:
+    void refuse() noexcept {}
+    void stop() noexcept {
+      const std::lock_guard guard(semaphore_.mutex_);
+      if (stop_waiting(semaphore_.waiters_)) semaphore_.serve();  // those behind it may need less
+    }
+
    private:
     friend class BasicSemaphore;
-
-    static void on_stop(StopCallback& callback) noexcept {
-      auto& acquire = static_cast<Acquire&>(callback);
-      const std::lock_guard guard(acquire.semaphore_.mutex_);
-      if (acquire.stop_waiting(acquire.semaphore_.waiters_)) acquire.semaphore_.serve();  // those behind it may need less
-    }
 
     BasicSemaphore& semaphore_;
     std::size_t count_;
@@ -88,7 +88,10 @@ class BasicSemaphore {
   BasicSemaphore& operator=(const BasicSemaphore&) = delete;
 
   // Empty when it was stopped, also when the stop came before and permits were free.
-  [[nodiscard]] Acquire acquire(std::size_t count = 1, StopToken stop = {}) noexcept { return {*this, count, stop}; }
+  [[nodiscard]] Acquire acquire(std::size_t count = 1) noexcept { return {*this, count}; }
+  [[nodiscard]] auto acquire(std::size_t count, StopToken stop) noexcept {
+    return detail::Stoppable<Acquire>(stop, *this, count);
+  }
   // Empty when there are too few, or somebody waits already.
   [[nodiscard]] Permits try_acquire(std::size_t count = 1) noexcept {
     const std::lock_guard guard(mutex_);

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <coroutine>
+#include <utility>
 
 #include "native/executor.hpp"
 #include "native/ready_queue.hpp"
@@ -18,19 +19,15 @@ struct WaitLink {
 };
 
 // A coroutine that waits in a WaitQueue, and the base of every awaiter that does. It ends in exactly one of
-// two ways: somebody takes it out of the queue and wakes it, or its stop callback takes it out and schedules
-// it. Whoever finds it no longer queued is late and leaves it alone, so it is made ready once.
-class Waiter : public Runnable, private WaitLink, public StopCallback {
+// two ways: somebody takes it out of the queue and wakes it, or a stop takes it out and schedules it. Whoever finds it no
+// longer queued is late and leaves it alone, so it is made ready once.
+class Waiter : public Runnable, private WaitLink {
  public:
-  Waiter(StopToken stop, StopCallback::Function on_stop) noexcept : StopCallback(on_stop), stop_(stop) {}
-
-  [[nodiscard]] bool stop_requested() const noexcept { return stop_.stop_requested(); }
   // Where it resumes. Precondition: it has been queued.
   [[nodiscard]] Executor& executor() const noexcept { return *executor_; }
 
  protected:
-  // The end of every await_suspend that waits, under the primitive's mutex. Precondition: no stop was
-  // requested.
+  // The end of every await_suspend that waits, under the primitive's mutex.
   void wait_in(class WaitQueue& queue, std::coroutine_handle<> awaiting) noexcept;
 
   // The end of every await_suspend that need not wait. True: the coroutine has used up its share of this slice,
@@ -42,15 +39,17 @@ class Waiter : public Runnable, private WaitLink, public StopCallback {
     return true;
   }
 
-  // What a stop callback does, under the primitive's mutex. False: it was late, and the waiter is on its way.
+  // Whether it was queued, or need not have waited.
+  [[nodiscard]] bool waited() const noexcept { return executor_ != nullptr; }
+
+  // What a stop does, under the primitive's mutex. False: it was late, and the waiter is on its way.
   bool stop_waiting(class WaitQueue& queue) noexcept;
 
   // The start of every await_resume. A waker of another thread holds the mutex until it is done with this
   // waiter, with its executor and with the primitive: after this, all three may be destroyed.
   template <class Mutex>
   void end_wait(Mutex& mutex) noexcept {
-    if (executor_ == nullptr) return;
-    unlink();
+    if (!waited()) return;
     mutex.lock();
     mutex.unlock();
   }
@@ -58,8 +57,40 @@ class Waiter : public Runnable, private WaitLink, public StopCallback {
  private:
   friend class WaitQueue;
 
-  StopToken stop_;
   Executor* executor_ = nullptr;
+};
+
+// An awaiter that can be stopped: the one of a wait without a token, which carries nothing for that, with what it takes. It
+// needs, beside what every awaiter has: refuse(), which says how a wait ends that was stopped before, and stop(), which
+// ends it early and may come late.
+template <class Operation>
+class [[nodiscard]] Stoppable final : public Operation, private StopCallback {
+ public:
+  template <class... Arguments>
+  explicit Stoppable(StopToken stop, Arguments&&... arguments) noexcept
+      : Operation(std::forward<Arguments>(arguments)...), StopCallback(&Stoppable::on_stop), stop_(stop) {}
+
+  [[nodiscard]] bool await_ready() noexcept {
+    if (!stop_.stop_requested()) return false;
+    this->refuse();
+    return true;
+  }
+  // Somebody of another thread may have woken it before it is linked: it resumes on this thread all the same, later, and a
+  // stop is late.
+  bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
+    if (!Operation::await_suspend(awaiting)) return false;
+    if (this->waited()) stop_.link(*this);
+    return true;
+  }
+  [[nodiscard]] auto await_resume() noexcept {
+    unlink();
+    return Operation::await_resume();
+  }
+
+ private:
+  static void on_stop(StopCallback& callback) noexcept { static_cast<Stoppable&>(callback).stop(); }
+
+  StopToken stop_;
 };
 
 // Intrusive first-in first-out queue of waiters; any of them can leave. It owns nothing. It goes with the
@@ -117,7 +148,6 @@ class WaitQueue {
 inline void Waiter::wait_in(WaitQueue& queue, std::coroutine_handle<> awaiting) noexcept {
   executor_ = &Executor::here();
   handle = awaiting;
-  stop_.link(*this);
   queue.push(*this);
 }
 
