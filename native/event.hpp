@@ -12,7 +12,7 @@ namespace heddle {
 // Something that has happened or not. Any number of coroutines wait for it; set() makes them all ready, and
 // from then on waiting ends at once, until reset().
 //
-// `bool happened = co_await event.wait(stop);` is false when it was stopped before. The event must outlive
+// `bool happened = co_await event.wait(stop);` is false when it was stopped before, and it has not happened. The event must outlive
 // its waiters; a waiter may destroy it as soon as its wait has ended, also while the set() that ended it
 // returns.
 template <class Domain>
@@ -30,7 +30,8 @@ class BasicEvent {
       wait_in(event_.waiters_, awaiting);
       return true;
     }
-    [[nodiscard]] bool await_resume() noexcept {
+    // Without a token it can only have happened.
+    bool await_resume() noexcept {
       end_wait(event_.mutex_);
       return happened_;
     }
