@@ -92,7 +92,7 @@ Task<void> Load::run(std::string path) {
   }
   fd_ = static_cast<int>(opened.value());
   co_await read_open_file();
-  co_await io::close(fd_);
+  static_cast<void>(co_await io::close(fd_));
 }
 
 Task<void> Load::read_open_file() {

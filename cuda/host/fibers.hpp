@@ -38,9 +38,9 @@ class Fibers {
   std::vector<Fiber*> ready_;
   std::vector<unsigned long long> slots_;
   Fiber* running_ = nullptr;
-  void* scheduler_ = nullptr;  // where its stack was left
-  const void* home_ = nullptr;  // that stack's bounds, for the address sanitizer
-  std::size_t home_bytes_ = 0;
+  void* scheduler_ = nullptr;                    // where its stack was left
+  [[maybe_unused]] const void* home_ = nullptr;  // that stack's bounds, for the address sanitizer
+  [[maybe_unused]] std::size_t home_bytes_ = 0;
   const heddle_abi::Kernel* kernel_ = nullptr;
   heddle_abi::Block* block_ = nullptr;
 };

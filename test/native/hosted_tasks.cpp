@@ -72,7 +72,7 @@ struct Host {
 Task<std::int64_t> answer(StopToken) { co_return 42; }
 
 Task<std::int64_t> answer_later(StopToken stop) {
-  co_await sleep_for(1ms, stop);
+  static_cast<void>(co_await sleep_for(1ms, stop));
   co_return 42;
 }
 
