@@ -1,6 +1,9 @@
 import { addon } from './native.js'
 
-/** The threads for system calls that the ring can't carry, or all of them where there is no io_uring. */
+/**
+ * The threads for system calls that the ring can't carry, or all of them where there is no io_uring; and for buffered writes on
+ * file systems that have none which don't wait.
+ */
 export interface BlockingPoolMetrics {
   /** Threads that have been started. */
   readonly threads: number
@@ -24,7 +27,7 @@ export interface RuntimeMetrics {
   readonly ready: number
   /** Pending sleeps and time limits. */
   readonly timers: number
-  /** Reads, writes, accepts and the like that the kernel or a thread has not finished. */
+  /** Reads, accepts and the like that have not ended, and writes but for those that go to a thread: see {@link blocking}. */
   readonly ioInFlight: number
   /** Resumptions of native coroutines, since the start. */
   readonly polls: number
@@ -32,6 +35,7 @@ export interface RuntimeMetrics {
   readonly turns: number
   /** The longest time between two such looks while there was work, in milliseconds. */
   readonly longestTurn: number
+  /** What goes to threads: calls on paths, and writes that would wait. */
   readonly blocking: BlockingPoolMetrics
 }
 

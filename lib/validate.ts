@@ -34,6 +34,18 @@ export function validateSignal(signal: unknown): asserts signal is AbortSignal |
   }
 }
 
+/** `signal` and `timeout`, each of which may be absent. */
+export function validateLimits({
+  signal,
+  timeout,
+}: {
+  readonly signal?: unknown
+  readonly timeout?: unknown
+}): void {
+  validateSignal(signal)
+  if (timeout !== undefined) validateDuration(timeout, 'options.timeout')
+}
+
 /** The signal among options that may be absent. */
 export function signalOf(
   options: { readonly signal?: AbortSignal | undefined } | undefined,

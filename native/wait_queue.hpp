@@ -70,14 +70,14 @@ class [[nodiscard]] Stoppable final : public Operation, private StopCallback {
   explicit Stoppable(StopToken stop, Arguments&&... arguments) noexcept
       : Operation(std::forward<Arguments>(arguments)...), StopCallback(&Stoppable::on_stop), stop_(stop) {}
 
-  [[nodiscard]] bool await_ready() noexcept {
-    if (!stop_.stop_requested()) return false;
-    this->refuse();
-    return true;
-  }
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
   // Somebody of another thread may have woken it before it is linked: it resumes on this thread all the same, later, and a
   // stop is late.
   bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
+    if (stop_.stop_requested()) {
+      this->refuse();
+      return this->gives_way(awaiting);
+    }
     if (!Operation::await_suspend(awaiting)) return false;
     if (this->waited()) stop_.link(*this);
     return true;

@@ -1,7 +1,8 @@
 import type { CopyOptions } from 'node:fs'
 import { cp as nodeCp } from 'node:fs/promises'
+import { validateLimits } from '../validate.js'
 import { throwIfAborted } from './file-options.js'
-import { type Limits, validateLimits, withinLimits } from './limit.js'
+import { type Limits, withinLimits } from './limit.js'
 
 export interface CpOptions extends CopyOptions, Limits {}
 

@@ -1,6 +1,7 @@
 import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
 import { AbortError } from '../errors.js'
-import { type Limits, validateLimits } from './limit.js'
+import { validateLimits } from '../validate.js'
+import type { Limits } from './limit.js'
 
 /** Options that may be given as an encoding alone, as Node allows. */
 export function toOptions<T extends Limits & { encoding?: BufferEncoding | null | undefined }>(

@@ -4,7 +4,7 @@ import { cancel } from '../bridge/bridge.js'
 import { timeout as inTime } from '../concurrency/timeout.js'
 import { AbortError, TimeoutError } from '../errors.js'
 import { Timer } from '../timer.js'
-import { validateDuration, validateSignal } from '../validate.js'
+import { validateLimits } from '../validate.js'
 
 /**
  * How long an operation may take. What it has begun is waited for: an error that says it ended early comes when nothing of it
@@ -97,11 +97,6 @@ export class LimitWatch {
 export function limitOf(options: Limits | null | undefined): Limit | undefined {
   if (options == null || (options.signal === undefined && options.timeout === undefined)) return undefined
   return new Limit(options)
-}
-
-export function validateLimits({ signal, timeout }: Limits): void {
-  validateSignal(signal)
-  if (timeout !== undefined) validateDuration(timeout, 'options.timeout')
 }
 
 /** For calls that make many operations and take a signal for each: the one they are given also knows the time limit. */

@@ -7,7 +7,7 @@ import { timeout as inTime } from '../concurrency/timeout.js'
 import { AbortError } from '../errors.js'
 import { addon } from '../native.js'
 import { Timer } from '../timer.js'
-import { validateDuration, validateInteger, validateObject, validateSignal } from '../validate.js'
+import { validateInteger, validateLimits, validateObject } from '../validate.js'
 import { alternating } from './alternating.js'
 import { resolveHost } from './resolve.js'
 import { Socket } from './socket.js'
@@ -35,7 +35,7 @@ function validateText(value: unknown, name: string): void {
 
 function validate(options: ConnectOptions): void {
   validateObject(options, 'options')
-  const { port, host, path, localAddress, localPort, signal, timeout } = options
+  const { port, host, path, localAddress, localPort } = options
   validateText(host, 'options.host')
   validateText(path, 'options.path')
   validateText(localAddress, 'options.localAddress')
@@ -46,8 +46,7 @@ function validate(options: ConnectOptions): void {
   }
   if (path === undefined) validateInteger(port, 'options.port', 0, 65_535)
   if (localPort !== undefined) validateInteger(localPort, 'options.localPort', 0, 65_535)
-  validateSignal(signal)
-  if (timeout !== undefined) validateDuration(timeout, 'options.timeout')
+  validateLimits(options)
   validateSocketOptions(options)
 }
 

@@ -1,8 +1,8 @@
 import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
 import { AbortError } from '../errors.js'
 import { addon } from '../native.js'
-import { validateBoolean, validateInteger, validateObject } from '../validate.js'
-import { type LookupLimits, validateLookupLimits } from './lookup-limits.js'
+import { validateBoolean, validateInteger, validateLimits, validateObject } from '../validate.js'
+import type { LookupLimits } from './lookup-limits.js'
 import { resolveHost } from './resolve.js'
 import { Server } from './server.js'
 import { addressOf } from './socket-address.js'
@@ -45,7 +45,7 @@ function validate(options: ListenOptions): void {
   if (reusePort !== undefined) validateBoolean(reusePort, 'options.reusePort')
   if (ipv6Only !== undefined) validateBoolean(ipv6Only, 'options.ipv6Only')
   validateSocketOptions(options)
-  validateLookupLimits(options)
+  validateLimits(options)
 }
 
 /**

@@ -1,14 +1,7 @@
-import { validateDuration, validateSignal } from '../validate.js'
-
 /** How long the lookup of `host` may take. They have no effect on the socket later. */
 export interface LookupLimits {
   /** Ends the lookup early: {@link AbortError}. */
   signal?: AbortSignal | undefined
   /** Ends it after so many milliseconds: {@link TimeoutError}. */
   timeout?: number | undefined
-}
-
-export function validateLookupLimits({ signal, timeout }: LookupLimits): void {
-  validateSignal(signal)
-  if (timeout !== undefined) validateDuration(timeout, 'options.timeout')
 }

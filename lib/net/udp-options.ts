@@ -1,6 +1,6 @@
 import { ArgumentTypeError } from '../argument-errors.js'
-import { validateBoolean, validateInteger, validateObject } from '../validate.js'
-import { type LookupLimits, validateLookupLimits } from './lookup-limits.js'
+import { validateBoolean, validateInteger, validateLimits, validateObject } from '../validate.js'
+import type { LookupLimits } from './lookup-limits.js'
 
 export interface BindOptions extends LookupLimits {
   /** 0 lets the system choose one: see `socket.address`. Default: 0. */
@@ -41,5 +41,5 @@ export function validateBind(options: BindOptions): void {
   if (recvBufferSize !== undefined) validateInteger(recvBufferSize, 'options.recvBufferSize', 1, most)
   if (sendBufferSize !== undefined) validateInteger(sendBufferSize, 'options.sendBufferSize', 1, most)
   if (highWaterMark !== undefined) validateInteger(highWaterMark, 'options.highWaterMark', 1, 2 ** 30)
-  validateLookupLimits(options)
+  validateLimits(options)
 }

@@ -1,7 +1,7 @@
 import { type AbortWatcher, unwatchAbort, watchAbort } from '../abort-watchers.js'
 import { AbortError, TimeoutError } from '../errors.js'
 import { Timer } from '../timer.js'
-import { validateDuration, validateObject, validateSignal } from '../validate.js'
+import { validateLimits, validateObject } from '../validate.js'
 
 /** What makes a wait end early. */
 export interface WaitOptions {
@@ -14,8 +14,7 @@ export interface WaitOptions {
 export function validateWait(options: WaitOptions | undefined): void {
   if (options === undefined) return
   validateObject(options, 'options')
-  validateSignal(options.signal)
-  if (options.timeout !== undefined) validateDuration(options.timeout, 'options.timeout')
+  validateLimits(options)
 }
 
 /** Who wants to hear that a waiter has given up. */

@@ -61,9 +61,26 @@ Task<void> beside(Task<void> (*hot)(const bool&), bool& stop) {
   co_await scope.join();
 }
 
+// All of it was stopped before.
+Task<void> waits_for_what_is_stopped(const bool& stop) {
+  StopSource source;
+  source.request_stop();
+  Event event;
+  Semaphore semaphore(0);
+  Mutex mutex;
+  Channel<int> channel(0);
+  while (!stop) {
+    CHECK_FALSE(co_await event.wait(source.token()));
+    CHECK_FALSE(co_await semaphore.acquire(1, source.token()));
+    CHECK_FALSE(co_await mutex.lock(source.token()));
+    CHECK_FALSE(co_await channel.receive(source.token()));
+    CHECK(co_await channel.send(1, source.token()) == ChannelStatus::stopped);
+  }
+}
+
 TEST_CASE("Executor: a hot task does not keep timers out, in either drive") {
   for (auto* const hot : {yields, cooperates, waits_for_what_has_happened, acquires_what_is_free, locks_what_is_free,
-                          talks_to_itself}) {
+                          talks_to_itself, waits_for_what_is_stopped}) {
     Executor executor;
     bool stop = false;
     sync_wait(executor, beside(hot, stop));
