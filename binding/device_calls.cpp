@@ -112,6 +112,12 @@ Napi::Value devices(const Napi::CallbackInfo& call) {
   return result;
 }
 
+// discover(id)
+Napi::Value discover(const Napi::CallbackInfo& call) {
+  devices_in_order(call).discover(integer(call, 0));
+  return call.Env().Undefined();
+}
+
 // openDevice(id, lostId, options)
 Napi::Value open_device(const Napi::CallbackInfo& call) {
   devices_in_order(call).open(integer(call, 0), integer(call, 1), device_options(call[2].As<Napi::Object>()));
@@ -197,6 +203,7 @@ Napi::Value take_detail(const Napi::CallbackInfo& call) {
 }  // namespace
 
 void add_device_calls(Napi::Env env, Napi::Object exports) {
+  exports.Set("discover", Napi::Function::New<discover>(env, "discover"));
   exports.Set("availability", Napi::Function::New<availability>(env, "availability"));
   exports.Set("devices", Napi::Function::New<devices>(env, "devices"));
   exports.Set("openDevice", Napi::Function::New<open_device>(env, "openDevice"));

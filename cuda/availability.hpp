@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -58,7 +59,7 @@ struct DeviceInfo {
   std::size_t memory_bytes = 0;
   std::string pci_bus_id;  // "0000:17:00.0"; "" on the host device
   PciLink pci_link;
-  std::string uuid;        // "GPU-xxxxxxxx-...": as nvidia-smi prints it; "" on the host device
+  std::string uuid;         // "GPU-xxxxxxxx-...": as nvidia-smi prints it; "" on the host device
   int clock_megahertz = 0;  // at most; 0 on the host device
   int warp_size = 32;
   int copy_engines = 0;  // copies that run beside kernels, and beside each other; CPU cores on the host device
@@ -67,9 +68,13 @@ struct DeviceInfo {
 };
 
 // Both may be called on any thread and never throw. Nothing is asked of CUDA before the first call. On a machine with a
-// driver that first call loads and initialises it, which can take 0.1 s and more.
+// driver that first call loads and initialises it, which can take 0.1 s and more; what it says of GPUs that can be used
+// is kept, and the next call asks nothing.
 [[nodiscard]] Availability availability() noexcept;
 // The GPUs; empty when there are none. The host device is not listed: it is opened by name, never by search.
 [[nodiscard]] std::vector<DeviceInfo> devices() noexcept;
+// Asks both on a thread of its own, and calls back there. A driver that does not answer holds up nobody, nor the end of the
+// process. Throws std::system_error when no thread is to be had.
+void discover(std::function<void()> found);
 
 }  // namespace heddle::cuda

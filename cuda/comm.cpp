@@ -33,39 +33,38 @@ std::string Comm::arguments() const {
 }
 
 void Comm::unique_id(DeviceThread& thread, Named named) {
-  thread.post_to_lane([&thread, named = std::move(named)](const ErrorPtr& refusal) {
+  thread.lane().ask(std::move(named), [&thread](const Named& told, const ErrorPtr& refusal) {
     CommId id{};
-    if (refusal != nullptr) return named(id, refusal);
+    if (refusal != nullptr) return told(id, refusal);
     std::string reason;
     const Status status = thread.core().driver->comm_id(id, reason);
-    named(id, status == kSuccess ? nullptr : make_error(status, operation_name(Operation::comm_id), {}, reason));
+    told(id, status == kSuccess ? nullptr : make_error(status, operation_name(Operation::comm_id), {}, reason));
   });
 }
 
 // The slow lane begins it, so that nobody waits there for ranks that do not come; the device's thread sees it through.
 void Comm::open(DeviceThread& thread, CommOptions options, Opened opened) {
-  thread.post_to_lane([&thread, options, opened = std::move(opened)](const ErrorPtr& refusal) {
-    if (refusal != nullptr) return opened(nullptr, refusal);
+  thread.lane().ask(std::move(opened), [&thread, options](const Opened& told, const ErrorPtr& refusal) {
+    if (refusal != nullptr) return told(nullptr, refusal);
     std::unique_ptr<Communicator> native;
     std::string reason;
     const Status status = thread.core().driver->comm_open(options.id, options.rank, options.size, native, reason);
     if (status != kSuccess) {
-      const std::string arguments =
-          "rank=" + std::to_string(options.rank) + " size=" + std::to_string(options.size);
-      return opened(nullptr, make_error(status, operation_name(Operation::comm_open), arguments, reason));
+      const std::string arguments = "rank=" + std::to_string(options.rank) + " size=" + std::to_string(options.size);
+      return told(nullptr, make_error(status, operation_name(Operation::comm_open), arguments, reason));
     }
     auto shared = std::make_shared<std::unique_ptr<Communicator>>(std::move(native));
-    thread.post([&thread, options, shared, opened](const ErrorPtr& closed) {
+    thread.post([&thread, options, shared, told](const ErrorPtr& closed) {
       const ErrorPtr& refused = closed != nullptr ? closed : thread.refusal();
       if (refused != nullptr) {
-        thread.post_to_parting([shared](const ErrorPtr&) {
+        thread.partings().give_back([shared] {
           (*shared)->abort();
           shared->reset();
         });
-        return opened(nullptr, refused);
+        return told(nullptr, refused);
       }
       const std::shared_ptr<Comm> comm = thread.comm(options, std::move(*shared));
-      thread.core().tasks.spawn_on(*thread.core().executor, await_ready(comm, opened));
+      thread.core().tasks.spawn_on(*thread.core().executor, await_ready(comm, told));
     });
   });
 }
@@ -170,7 +169,7 @@ void Comm::fail(ErrorPtr error) noexcept {
   flights_.clear();
   // The commands end when the device has let go of what they were at. The slow lane may be waiting for just that, to free
   // memory, and so may the abort of another group.
-  thread_.post_to_parting([native = native_](const ErrorPtr&) { native->abort(); });
+  thread_.partings().give_back([native = native_] { native->abort(); });
 }
 
 void Comm::abort(const std::shared_ptr<Comm>& comm) {
@@ -200,7 +199,7 @@ void Comm::leave() noexcept {
   if (native_ == nullptr) return;
   if (failure_ == nullptr) failure_ = make_error(kDeviceClosed, operation_name(Operation::collective), arguments());
   auto last = std::make_shared<std::shared_ptr<Communicator>>(std::move(native_));
-  thread_.post_to_parting([last = std::move(last)](const ErrorPtr&) { last->reset(); });
+  thread_.partings().give_back([last = std::move(last)] { last->reset(); });
 }
 
 void Comm::dispose() noexcept {

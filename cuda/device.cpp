@@ -13,12 +13,13 @@ namespace {
 // A call of the slow lane: `body` gives its status, and `told` what it made.
 template <class Made, class Told, class Body>
 void on_lane(DeviceThread& thread, Operation operation, Told told, Body body) {
-  thread.post_to_lane([&thread, operation, told = std::move(told), body = std::move(body)](const ErrorPtr& refusal) {
-    Made made{};
-    if (refusal != nullptr) return told(made, refusal);
-    const Status status = body(thread.core(), made);
-    told(made, status == kSuccess ? nullptr : make_error(status, operation_name(operation)));
-  });
+  thread.lane().ask(std::move(told),
+                    [&thread, operation, body = std::move(body)](const Told& once, const ErrorPtr& refusal) {
+                      Made made{};
+                      if (refusal != nullptr) return once(made, refusal);
+                      const Status status = body(thread.core(), made);
+                      once(made, status == kSuccess ? nullptr : make_error(status, operation_name(operation)));
+                    });
 }
 
 }  // namespace
@@ -67,26 +68,19 @@ void Device::alloc_pinned(std::size_t bytes, Allocated allocated) {
 }
 
 void Device::allocate(MemoryKeeper::Request request, Allocated allocated) {
-  DeviceThread& thread = *thread_;
-  thread.post_to_lane([&thread, request = std::move(request), allocated = std::move(allocated)](const ErrorPtr& refusal) {
-    if (refusal != nullptr) return allocated(nullptr, refusal);
-    BlockPtr block;
-    const Status status = thread.core().memory->allocate(request, block);
-    if (status == kSuccess) return allocated(std::move(block), nullptr);
-    allocated(nullptr, thread.core().allocation_error(status, thread.core().memory->operation_of(request), request.bytes));
-  });
+  cuda::allocate(thread_->core(), std::move(request), std::move(allocated));
 }
 
 void Device::register_host(std::shared_ptr<void> hold, std::byte* address, std::size_t bytes, Allocated allocated) {
-  DeviceThread& thread = *thread_;
-  thread.post_to_lane([&thread, hold = std::move(hold), address, bytes, allocated = std::move(allocated)](
-                          const ErrorPtr& refusal) {
-    if (refusal != nullptr) return allocated(nullptr, refusal);
+  DeviceCore& core = thread_->core();
+  const auto lock = [&core, hold = std::move(hold), address, bytes](const Allocated& told, const ErrorPtr& refusal) {
+    if (refusal != nullptr) return told(nullptr, refusal);
     BlockPtr block;
-    const Status status = thread.core().memory->register_host(hold, address, bytes, block);
-    if (status == kSuccess) return allocated(std::move(block), nullptr);
-    allocated(nullptr, thread.core().allocation_error(status, Operation::register_host, bytes));
-  });
+    const Status status = core.memory->register_host(hold, address, bytes, block);
+    if (status == kSuccess) return told(std::move(block), nullptr);
+    told(nullptr, core.allocation_error(status, Operation::register_host, bytes));
+  };
+  thread_->lane().ask(std::move(allocated), lock);
 }
 
 void Device::memory_info(MemoryInfo told) {
@@ -115,9 +109,8 @@ void Device::trim(PoolPtr pool, std::size_t keep, PoolInfo trimmed) {
 }
 
 void Device::pool_info(PoolPtr pool, PoolInfo told) {
-  on_lane<PoolUse>(
-      *thread_, Operation::pool_reserved, std::move(told),
-      [pool = std::move(pool)](DeviceCore& core, PoolUse& use) { return pool->use(*core.driver, use); });
+  on_lane<PoolUse>(*thread_, Operation::pool_reserved, std::move(told),
+                   [pool = std::move(pool)](DeviceCore& core, PoolUse& use) { return pool->use(*core.driver, use); });
 }
 
 void Device::enable_peer(int ordinal, Answered told) {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "cuda/allocate.hpp"
 #include "cuda/availability.hpp"
 #include "cuda/command.hpp"
 #include "cuda/driver.hpp"
@@ -51,7 +52,7 @@ struct OpenOptions {
 class Device {
  public:
   using Opened = std::function<void(const ErrorPtr&)>;
-  using Allocated = std::function<void(BlockPtr, const ErrorPtr&)>;
+  using Allocated = cuda::Allocated;
   using MemoryInfo = std::function<void(const MemoryUse&, const ErrorPtr&)>;
   using Pooled = std::function<void(PoolPtr, const ErrorPtr&)>;
   using PoolInfo = std::function<void(const PoolUse&, const ErrorPtr&)>;

@@ -5,7 +5,6 @@
 #include "cuda/comm.hpp"
 #include "cuda/device_thread.hpp"
 #include "cuda/graph.hpp"
-#include "cuda/left_behind.hpp"
 #include "cuda/stream.hpp"
 
 // How a device ends. device_thread.cpp has what its thread does before.
@@ -23,7 +22,8 @@ constexpr std::chrono::nanoseconds kLastPatience = std::chrono::milliseconds(300
 // finish.
 void DeviceThread::begin_close() noexcept {
   if (state_ == State::opening) {
-    close_wanted_ = true;
+    if (std::exchange(close_wanted_, true)) return;
+    close_deadline_ = executor_->now() + std::max(std::chrono::nanoseconds(options_.close_timeout), kPatience).count();
     return;
   }
   if (state_ != State::open) return;
@@ -34,6 +34,20 @@ void DeviceThread::begin_close() noexcept {
   close_deadline_ = executor_->now() + std::chrono::nanoseconds(options_.close_timeout).count();
   if (core_.refusal() == nullptr || core_.fault() != nullptr) core_.refuse_new(make_error(kDeviceClosed, "close"));
   core_.stop_tasks();
+}
+
+// opening -> closing, while the lane is in a call that may never return. Should it return after all, it gives back what it made.
+void DeviceThread::give_up_opening() noexcept {
+  {
+    const std::lock_guard lock(gate_);
+    if (std::exchange(opening_over_, true)) return;
+  }
+  core_.gave_up = true;
+  const ErrorPtr error = make_error(kDeviceClosed, "open");
+  core_.refuse(error);
+  state_ = State::open;
+  std::exchange(opened_, nullptr)(error);
+  begin_close();
 }
 
 bool DeviceThread::nothing_in_flight() noexcept {
@@ -50,36 +64,12 @@ void DeviceThread::give_up_waiting() noexcept {
   executor_->wake();
   if (rejecting_ != nullptr) {
     // What is left may be waiting for the slow lane.
-    if (!lane_->wait_idle(kLastPatience)) take_over_lane();
+    if (!lane_.wait_idle(kLastPatience)) lane_.give_up(make_error(kDeviceClosed, "close"));
     return;
   }
   rejecting_ = make_error(kDeviceClosed, "close");
   for (Comm* comm : core_.comms) comm->fail(rejecting_);
   if (!core_.driver->abandon()) core_.memory->leak();
-}
-
-// The slow lane is in a call that may never return. What queues behind it ends here, without the driver.
-void DeviceThread::take_over_lane() noexcept {
-  driver_left_.store(true, std::memory_order_relaxed);
-  if (core_.memory != nullptr) core_.memory->leak();
-  set_lane_refusal(make_error(kDeviceClosed, "close"));
-  for (BlockingPool::Job* job = lane_->withdraw_all(); job != nullptr;) {
-    BlockingPool::Job* const following = job->next;
-    job->run(*job);
-    job = following;
-  }
-}
-
-// Ends the threads, or leaves them behind in calls that nobody waits for.
-void DeviceThread::end(std::unique_ptr<BlockingPool>& pool) {
-  const auto patience = core_.gave_up ? kLastPatience : std::max<std::chrono::nanoseconds>(options_.close_timeout, kPatience);
-  while (!pool->wait_idle(patience)) {
-    if (answering_.load() != 0) continue;
-    if (pool == lane_) take_over_lane();
-    left_behind::keep(std::move(pool), shared_from_this());
-    return;
-  }
-  pool.reset();
 }
 
 // closing -> closed. From here on the doors answer by themselves.
@@ -98,7 +88,6 @@ void DeviceThread::finish() noexcept {
     const std::lock_guard lock(gate_);
     accepting_ = false;
     awake_ = nullptr;
-    lane_refusal_ = error;
   }
   (void)take_commands();
   dispose_of_dropped();
@@ -106,21 +95,24 @@ void DeviceThread::finish() noexcept {
   core_.staging.close();
   core_.load_ring = nullptr;
   stopping_.store(true, std::memory_order_relaxed);
-  compilers_.reset();
-  end(partings_);
+  for (Lane* lane : {&compilers_, &partings_, &lane_}) lane->shut(error);
+  const auto patience =
+      core_.gave_up ? kLastPatience : std::max<std::chrono::nanoseconds>(options_.close_timeout, kPatience);
+  compilers_.join();
+  partings_.end(patience, shared_from_this());
   struct Last final : BlockingPool::Job {
-    explicit Last(DeviceThread& of) noexcept : Job(&Last::close), thread(of) {}
+    explicit Last(const DeviceCore& core) noexcept : Job(&Last::close), driver(core.driver), memory(core.memory) {}
     static void close(Job& job) noexcept {
       const std::unique_ptr<Last> self(&static_cast<Last&>(job));
-      const DeviceCore& core = self->thread.core_;
-      if (core.driver == nullptr) return;
-      core.memory->close();
-      if (!self->thread.driver_left()) core.driver->shutdown();
+      if (self->driver == nullptr) return;
+      self->memory->close();
+      self->driver->shutdown();
     }
-    DeviceThread& thread;
+    std::shared_ptr<Driver> driver;
+    std::shared_ptr<MemoryKeeper> memory;
   };
-  lane_->submit(*std::make_unique<Last>(*this).release());
-  end(lane_);
+  lane_.pool().submit(*std::make_unique<Last>(core_).release());
+  lane_.end(patience, shared_from_this());
   (void)run_calls(error);
   if (options_.turned) options_.turned();
   state_ = State::closed;

@@ -10,7 +10,6 @@
 #include "cuda/event_slots.hpp"
 #include "cuda/memory_keeper.hpp"
 #include "cuda/staging.hpp"
-#include "native/blocking_pool.hpp"
 #include "native/executor.hpp"
 #include "native/scope.hpp"
 
@@ -18,6 +17,7 @@ namespace heddle::cuda {
 
 class Comm;
 class Graph;
+class Lane;
 class Stream;
 
 // What the parts of an open device share. The device's thread only.
@@ -45,7 +45,7 @@ class DeviceCore {
 
   // Set when the device opens; the first two when its thread starts.
   Executor* executor = nullptr;
-  BlockingPool* lane = nullptr;
+  Lane* lane = nullptr;
   std::shared_ptr<Driver> driver;
   std::shared_ptr<MemoryKeeper> memory;
 

@@ -10,28 +10,6 @@
 // How other threads reach the device's thread and its slow lane. device_thread.cpp has what runs there.
 namespace heddle::cuda {
 
-struct DeviceThread::LaneJob final : BlockingPool::Job {
-  LaneJob(DeviceThread& owner, Call work, bool owes)
-      : Job(&LaneJob::execute), thread(owner), call(std::move(work)), answers(owes) {}
-
-  static void execute(Job& job) noexcept {
-    const std::unique_ptr<LaneJob> self(&static_cast<LaneJob&>(job));
-    DeviceThread& thread = self->thread;
-    if (self->answers) ++thread.answering_;
-    self->call(thread.lane_refusal());
-    if (self->answers) --thread.answering_;
-    // The device may have died of this call, and only its thread can tell everybody.
-    const std::lock_guard lock(thread.gate_);
-    if (thread.core_.driver != nullptr && thread.awake_ != nullptr && thread.core_.driver->sticky_error() != kSuccess) {
-      thread.awake_->wake();
-    }
-  }
-
-  DeviceThread& thread;
-  Call call;
-  const bool answers;
-};
-
 std::shared_ptr<Stream> DeviceThread::stream(StreamOptions options) {
   const unsigned number = labels_.fetch_add(1, std::memory_order_relaxed) + 1;
   if (options.label.empty()) options.label = std::to_string(number);
@@ -104,32 +82,6 @@ void DeviceThread::post(Call call) {
   posted->call(make_error(kDeviceClosed, "call"));
 }
 
-void DeviceThread::post_to_lane(Call call) { post_to(lane_, std::move(call)); }
-
-void DeviceThread::post_to_compiler(Call call) { post_to(compilers_, std::move(call)); }
-
-void DeviceThread::post_to_parting(Call call) { post_to(partings_, std::move(call), false); }
-
-void DeviceThread::give_back_on_lane(std::function<void()> call) {
-  const auto unless_left = [this, call = std::move(call)](const ErrorPtr&) {
-    if (!driver_left()) call();
-  };
-  post_to(lane_, unless_left, false);
-}
-
-void DeviceThread::post_to(std::unique_ptr<BlockingPool>& pool, Call call, bool answers) {
-  auto job = std::make_unique<LaneJob>(*this, std::move(call), answers);
-  {
-    const std::lock_guard lock(gate_);
-    if (accepting_) {
-      pool->submit(*job);
-      (void)job.release();
-      return;
-    }
-  }
-  job->call(make_error(kDeviceClosed, "call"));
-}
-
 void DeviceThread::close(std::function<void()> closed) {
   post([this, closed = std::move(closed)](const ErrorPtr& gone) {
     if (gone != nullptr) {
@@ -159,8 +111,7 @@ void DeviceThread::when_reached(const std::shared_ptr<Event>& event, Call reache
   });
 }
 
-void DeviceThread::elapsed(const std::shared_ptr<Event>& from, const std::shared_ptr<Event>& to,
-                           Device::Elapsed told) {
+void DeviceThread::elapsed(const std::shared_ptr<Event>& from, const std::shared_ptr<Event>& to, Device::Elapsed told) {
   const auto measure = [this, from, to, told = std::move(told)](const ErrorPtr& gone) {
     if (gone != nullptr) return told(0, gone);
     if (const ErrorPtr& refusal = core_.refusal(); refusal != nullptr) return told(0, refusal);
@@ -188,14 +139,14 @@ void DeviceThread::dispose(Disposable& dropped) noexcept {
   }
 }
 
-void DeviceThread::set_lane_refusal(const ErrorPtr& error) noexcept {
+// After a call of a lane: the device may have died of it, and only its thread can tell everybody.
+void DeviceThread::wake_if_dead() noexcept {
   const std::lock_guard lock(gate_);
-  lane_refusal_ = error;
+  if (core_.driver != nullptr && awake_ != nullptr && core_.driver->sticky_error() != kSuccess) awake_->wake();
 }
 
-ErrorPtr DeviceThread::lane_refusal() noexcept {
-  const std::lock_guard lock(gate_);
-  return lane_refusal_;
+void DeviceThread::refuse_lanes(const ErrorPtr& error) noexcept {
+  for (Lane* lane : {&lane_, &compilers_, &partings_}) lane->refuse(error);
 }
 
 }  // namespace heddle::cuda

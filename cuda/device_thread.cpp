@@ -41,10 +41,19 @@ void settle_in() noexcept {
 }  // namespace
 
 void DeviceThread::start() {
-  core_.lane = &*lane_;
+  core_.lane = &lane_;
   // Before anybody else comes to the lane.
-  post_to_lane([this](const ErrorPtr&) { open(); });
-  thread_ = std::thread([this] { main(); });
+  lane_.give_back([this] { open(); });
+  try {
+    thread_ = std::thread([this] { main(); });
+  } catch (...) {
+    opened_ = nullptr;
+    const ErrorPtr error = make_error(kOperatingSystem, "open");
+    lane_.shut(error);
+    lane_.join();
+    (void)run_calls(error);
+    throw;
+  }
 }
 
 void DeviceThread::main() noexcept {
@@ -65,7 +74,7 @@ void DeviceThread::main() noexcept {
 void DeviceThread::failed_to_start(const ErrorPtr& error) noexcept {
   state_ = State::closing;
   core_.refuse(error);
-  set_lane_refusal(error);
+  refuse_lanes(error);
   std::exchange(opened_, nullptr)(error);
 }
 
@@ -80,17 +89,30 @@ void DeviceThread::open() {
                               "device=" + std::to_string(options_.ordinal.value_or(-1)));
     }
   }
+  std::shared_ptr<MemoryKeeper> memory;
   if (made.error != nullptr) {
-    set_lane_refusal(made.error);
+    refuse_lanes(made.error);
   } else {
-    info_ = made.driver->info();
     made.driver->load_kernels();
-    core_.driver = std::move(made.driver);
-    core_.memory = std::make_shared<MemoryKeeper>(core_.driver, *lane_);
-    core_.memory->open_pool();
+    memory = std::make_shared<MemoryKeeper>(made.driver, lane_.pool());
+    memory->open_pool();
+  }
+  {
+    const std::lock_guard lock(gate_);
+    if (!std::exchange(opening_over_, true) && made.error == nullptr) {
+      info_ = made.driver->info();
+      core_.memory = std::move(memory);
+      core_.driver = std::move(made.driver);
+    }
+  }
+  if (memory != nullptr) {
+    // It took too long: nobody waits for it any more.
+    memory->close();
+    made.driver->shutdown();
+    return;
   }
   post([this, error = std::move(made.error)](const ErrorPtr& gone) {
-    if (gone == nullptr) opened(error);
+    if (gone == nullptr && opened_) opened(error);
   });
 }
 
@@ -109,7 +131,7 @@ void DeviceThread::opened(const ErrorPtr& error) noexcept {
     signals_progress_ = core_.driver->set_progress_hook(hook, &*executor_);
   } else {
     core_.refuse(failure);
-    set_lane_refusal(failure);
+    refuse_lanes(failure);
   }
   std::exchange(opened_, nullptr)(failure);
   if (failure != nullptr || close_wanted_) begin_close();
@@ -210,7 +232,7 @@ bool DeviceThread::settle_fault() noexcept {
   }
   if (core_.fault() == nullptr) return false;
   rejecting_ = core_.fault();
-  set_lane_refusal(rejecting_);
+  refuse_lanes(rejecting_);
   // Other devices need not wait for this one any more.
   for (Comm* comm : core_.comms) comm->fail(rejecting_);
   // Only of a dead context is it known that it touches no memory.
@@ -249,6 +271,10 @@ void DeviceThread::rest() noexcept {
   if (pending && age != 0) {
     check_streams(age);
     until = std::min(until.value_or(now + age), now + age);
+  }
+  if (state_ == State::opening && close_wanted_) {
+    if (now >= close_deadline_) return give_up_opening();
+    until = close_deadline_;
   }
   if (state_ == State::closing) {
     if (now >= close_deadline_) give_up_waiting();

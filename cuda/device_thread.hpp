@@ -13,7 +13,7 @@
 #include "cuda/device.hpp"
 #include "cuda/device_core.hpp"
 #include "cuda/disposable.hpp"
-#include "native/blocking_pool.hpp"
+#include "cuda/lane.hpp"
 #include "native/executor.hpp"
 #include "native/inbox.hpp"
 
@@ -53,14 +53,12 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   [[nodiscard]] bool owns(const Event& event) const noexcept;
   void submit(std::span<Command* const> commands) noexcept;
   void post(Call call);
-  // The same on the slow lane; the error is also that of a device that failed to open or has died.
-  void post_to_lane(Call call);
-  // Something for the driver to take back, which nobody waits for. Not called when the driver is left as it is.
-  void give_back_on_lane(std::function<void()> call);
-  // And on the lane of compilers, which take longer than anything else should wait.
-  void post_to_compiler(Call call);
-  // And on a thread that is free, for the end of a group of ranks: what would let go of another call may wait for none.
-  void post_to_parting(Call call);
+  // What it refuses with is also the error of a device that failed to open or has died.
+  [[nodiscard]] Lane& lane() noexcept { return lane_; }
+  // For compilers, which take longer than anything else should wait.
+  [[nodiscard]] Lane& compilers() noexcept { return compilers_; }
+  // For the end of a group of ranks, each on a thread that is free: what would let go of another call may wait for none.
+  [[nodiscard]] Lane& partings() noexcept { return partings_; }
   void close(std::function<void()> closed);
   // The device keeps its memory until the loan is gone; see Device::lend().
   [[nodiscard]] std::shared_ptr<void> lend();
@@ -72,7 +70,6 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   // Why the device takes nothing any more; null when it does. The device's thread.
   [[nodiscard]] ErrorPtr refusal() const noexcept { return core_.refusal(); }
   [[nodiscard]] const DeviceInfo& info() const noexcept { return info_; }
-  [[nodiscard]] bool driver_left() const noexcept { return driver_left_.load(std::memory_order_relaxed); }
   // Set when the device begins to close: a compiler has no time left. Any thread.
   [[nodiscard]] const std::atomic<bool>& stopping() const noexcept { return stopping_; }
 
@@ -84,11 +81,12 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
     Posted* next;
     Call call;
   };
-  struct LaneJob;
 
   void main() noexcept;
   void open();
   void opened(const ErrorPtr& error) noexcept;
+  void give_up_opening() noexcept;
+  void wake_if_dead() noexcept;
   void failed_to_start(const ErrorPtr& error) noexcept;
 
   // The loop. Each returns true when it did something.
@@ -108,12 +106,8 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   void give_up_waiting() noexcept;
   void finish() noexcept;
 
-  void post_to(std::unique_ptr<BlockingPool>& pool, Call call, bool answers = true);
   void dispose(Disposable& dropped) noexcept;
-  void set_lane_refusal(const ErrorPtr& error) noexcept;
-  void take_over_lane() noexcept;
-  void end(std::unique_ptr<BlockingPool>& pool);
-  [[nodiscard]] ErrorPtr lane_refusal() noexcept;
+  void refuse_lanes(const ErrorPtr& error) noexcept;
 
   OpenOptions options_;
   Device::Opened opened_;
@@ -124,16 +118,14 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   std::mutex gate_;
   bool accepting_ = true;
   Executor* awake_ = nullptr;  // whom to wake; null until the thread is up
-  ErrorPtr lane_refusal_;
+  bool opening_over_ = false;  // the driver is there, or will not be used
   Inbox<Command> commands_;
   Inbox<Posted> calls_;
   Inbox<Disposable> dropped_;
   std::atomic<unsigned> labels_{0};
-  std::unique_ptr<BlockingPool> lane_ = std::make_unique<BlockingPool>(1);
-  std::unique_ptr<BlockingPool> compilers_ = std::make_unique<BlockingPool>(1);
-  std::unique_ptr<BlockingPool> partings_ = std::make_unique<BlockingPool>(kMostPartings);
-  std::atomic<unsigned> answering_{0};    // calls in progress that somebody waits for
-  std::atomic<bool> driver_left_{false};  // one of its calls does not return: nothing more is given back
+  Lane lane_{1, [this] { wake_if_dead(); }};
+  Lane compilers_{1, [this] { wake_if_dead(); }};
+  Lane partings_{kMostPartings, [this] { wake_if_dead(); }};
   std::atomic<bool> stopping_{false};
   std::atomic<unsigned> loans_{0};
 
@@ -144,8 +136,8 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   bool close_wanted_ = false;
   bool signals_progress_ = false;  // the driver wakes us
   ErrorPtr rejecting_;             // also what is issued fails with this: the device died, or was given up
-  bool asking_ = false;        // nothing to do but to ask the driver again and again,
-  Nanoseconds last_busy_ = 0;  // since then
+  bool asking_ = false;            // nothing to do but to ask the driver again and again,
+  Nanoseconds last_busy_ = 0;      // since then
   Nanoseconds close_deadline_ = 0;
   std::vector<std::function<void()>> closed_;
 };

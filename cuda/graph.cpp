@@ -30,23 +30,25 @@ void Graph::capture(DeviceThread& thread, Recording recording, Captured captured
     if (refusal != nullptr) return captured(nullptr, refusal);
     Made made = record(thread.core(), std::move(*shared));
     if (made.error != nullptr) return captured(nullptr, made.error);
-    thread.post_to_lane([&thread, made = std::move(made), captured](const ErrorPtr& refused) {
-      Driver& driver = *thread.core().driver;
-      ErrorPtr error = refused;
-      ExecutableHandle executable = nullptr;
-      if (error == nullptr) {
-        const Status status = driver.graph_instantiate(made.graph, executable);
-        if (status != kSuccess) error = make_error(status, operation_name(Operation::graph_instantiate));
-      }
-      if (!thread.driver_left()) driver.graph_destroy(made.graph);
-      if (error != nullptr) return captured(nullptr, error);
-      thread.post([&thread, held = made.held, executable, captured](const ErrorPtr& closed) {
-        if (closed == nullptr) return captured(thread.graph(held, executable), nullptr);
-        thread.core().driver->executable_destroy(executable);
-        captured(nullptr, closed);
-      });
+    instantiate(thread, std::move(made), captured);
+  });
+}
+
+void Graph::instantiate(DeviceThread& thread, Made made, const Captured& captured) {
+  const std::shared_ptr<Driver> driver = thread.core().driver;
+  thread.lane().ask(captured, [&thread, driver, made](const Captured& told, const ErrorPtr& refused) {
+    if (refused != nullptr) return told(nullptr, refused);
+    ExecutableHandle executable = nullptr;
+    if (const Status status = driver->graph_instantiate(made.graph, executable); status != kSuccess) {
+      return told(nullptr, make_error(status, operation_name(Operation::graph_instantiate)));
+    }
+    thread.post([&thread, driver, held = made.held, executable, told](const ErrorPtr& closed) {
+      if (closed == nullptr) return told(thread.graph(held, executable), nullptr);
+      driver->executable_destroy(executable);
+      told(nullptr, closed);
     });
   });
+  thread.lane().give_back([driver, graph = made.graph] { driver->graph_destroy(graph); });
 }
 
 void Graph::update(std::shared_ptr<Graph> graph, Recording recording, Updated updated) {
@@ -122,7 +124,7 @@ void Graph::dispose() noexcept {
   std::erase(thread_.core().graphs, this);
   const ExecutableHandle executable = std::exchange(executable_, nullptr);
   if (executable == nullptr) return;
-  thread_.give_back_on_lane([driver = thread_.core().driver, executable] { driver->executable_destroy(executable); });
+  thread_.lane().give_back([driver = thread_.core().driver, executable] { driver->executable_destroy(executable); });
 }
 
 void Graph::close() noexcept {

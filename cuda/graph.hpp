@@ -63,6 +63,7 @@ class Graph final : private Disposable {
 
   // The device's thread only.
   [[nodiscard]] static Made record(DeviceCore& core, Recording recording) noexcept;
+  static void instantiate(DeviceThread& thread, Made made, const Captured& captured);
   void begin_update(std::shared_ptr<Graph> self, std::shared_ptr<Recording> recording, const Updated& updated);
   // A launch was handed to the driver, or never will be.
   void launch_over() noexcept;

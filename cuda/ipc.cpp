@@ -10,7 +10,7 @@ namespace {
 
 EventPtr event_of(DeviceThread& thread, EventHandle handle) {
   const auto drop = [self = thread.shared_from_this(), driver = thread.core().driver](DriverEvent* last) noexcept {
-    self->give_back_on_lane([driver, last] { (void)driver->event_destroy(last); });
+    self->lane().give_back([driver, last] { (void)driver->event_destroy(last); });
   };
   return {handle, drop};
 }
@@ -18,44 +18,45 @@ EventPtr event_of(DeviceThread& thread, EventHandle handle) {
 }  // namespace
 
 void share_memory(DeviceThread& thread, Span memory, Shared told) {
-  thread.post_to_lane([&thread, memory = std::move(memory), told = std::move(told)](const ErrorPtr& refusal) {
-    IpcHandle handle{};
-    if (refusal != nullptr) return told(handle, refusal);
-    const Status status = thread.core().driver->ipc_memory(memory.address, handle);
-    told(handle, status == kSuccess ? nullptr : make_error(status, operation_name(Operation::ipc_memory)));
-  });
+  thread.lane().ask(
+      std::move(told), [&thread, memory = std::move(memory)](const Shared& once, const ErrorPtr& refusal) {
+        IpcHandle handle{};
+        if (refusal != nullptr) return once(handle, refusal);
+        const Status status = thread.core().driver->ipc_memory(memory.address, handle);
+        once(handle, status == kSuccess ? nullptr : make_error(status, operation_name(Operation::ipc_memory)));
+      });
 }
 
 void open_memory(DeviceThread& thread, const IpcHandle& handle, std::size_t bytes, Opened opened) {
-  thread.post_to_lane([&thread, handle, bytes, opened = std::move(opened)](const ErrorPtr& refusal) {
-    if (refusal != nullptr) return opened(nullptr, refusal);
+  thread.lane().ask(std::move(opened), [&thread, handle, bytes](const Opened& told, const ErrorPtr& refusal) {
+    if (refusal != nullptr) return told(nullptr, refusal);
     BlockPtr block;
     const Status status = thread.core().memory->open_shared(handle, bytes, block);
-    if (status == kSuccess) return opened(std::move(block), nullptr);
-    opened(nullptr, make_error(status, operation_name(Operation::ipc_open_memory), "bytes=" + std::to_string(bytes),
-                               "The handle must be of memory of the same kind of device on this machine, of another "
-                               "process that still has it"));
+    if (status == kSuccess) return told(std::move(block), nullptr);
+    told(nullptr, make_error(status, operation_name(Operation::ipc_open_memory), "bytes=" + std::to_string(bytes),
+                             "The handle must be of memory of the same kind of device on this machine, of another "
+                             "process that still has it"));
   });
 }
 
 void make_event(DeviceThread& thread, Made made) {
-  thread.post_to_lane([&thread, made = std::move(made)](const ErrorPtr& refusal) {
+  thread.lane().ask(std::move(made), [&thread](const Made& told, const ErrorPtr& refusal) {
     IpcHandle handle{};
-    if (refusal != nullptr) return made(nullptr, handle, refusal);
+    if (refusal != nullptr) return told(nullptr, handle, refusal);
     EventHandle event = nullptr;
     const Status status = thread.core().driver->ipc_event(event, handle);
-    if (status == kSuccess) return made(event_of(thread, event), handle, nullptr);
-    made(nullptr, handle, make_error(status, operation_name(Operation::ipc_event)));
+    if (status == kSuccess) return told(event_of(thread, event), handle, nullptr);
+    told(nullptr, handle, make_error(status, operation_name(Operation::ipc_event)));
   });
 }
 
 void open_event(DeviceThread& thread, const IpcHandle& handle, Made opened) {
-  thread.post_to_lane([&thread, handle, opened = std::move(opened)](const ErrorPtr& refusal) {
-    if (refusal != nullptr) return opened(nullptr, handle, refusal);
+  thread.lane().ask(std::move(opened), [&thread, handle](const Made& told, const ErrorPtr& refusal) {
+    if (refusal != nullptr) return told(nullptr, handle, refusal);
     EventHandle event = nullptr;
     const Status status = thread.core().driver->ipc_open_event(handle, event);
-    if (status == kSuccess) return opened(event_of(thread, event), handle, nullptr);
-    opened(nullptr, handle, make_error(status, operation_name(Operation::ipc_open_event)));
+    if (status == kSuccess) return told(event_of(thread, event), handle, nullptr);
+    told(nullptr, handle, make_error(status, operation_name(Operation::ipc_open_event)));
   });
 }
 

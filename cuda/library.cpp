@@ -19,8 +19,8 @@ void load_now(DeviceThread& thread, const std::vector<std::byte>& image, const L
   if (status == kSuccess) {
     return loaded(std::make_shared<const Library>(thread.weak_from_this(), driver, handle), nullptr);
   }
-  loaded(nullptr, make_error(status, operation_name(Operation::library_load),
-                             "bytes=" + std::to_string(image.size()), log));
+  loaded(nullptr,
+         make_error(status, operation_name(Operation::library_load), "bytes=" + std::to_string(image.size()), log));
 }
 
 // On the compiling lane. A driver's own calls do not throw, but to compile takes files and processes.
@@ -32,6 +32,27 @@ Compilation compile_now(DeviceThread& thread, const CompileRequest& request) {
   }
 }
 
+void refuse(const Compiled& told, const ErrorPtr& error) {
+  LibraryCompiled refused;
+  refused.error = error;
+  told(std::move(refused));
+}
+
+// The image stays with the call that reads it, however early that is answered.
+void load_compiled(DeviceThread& thread, LibraryCompiled compiled, const Compiled& told) {
+  const auto image = std::make_shared<const std::vector<std::byte>>(std::move(compiled.compilation.image));
+  const auto result = std::make_shared<LibraryCompiled>(std::move(compiled));
+  const LibraryLoaded loaded = [result, told](LibraryPtr library, const ErrorPtr& error) {
+    result->library = std::move(library);
+    result->error = error;
+    told(std::move(*result));
+  };
+  thread.lane().ask(loaded, [&thread, image](const LibraryLoaded& once, const ErrorPtr& refusal) {
+    if (refusal != nullptr) return once(nullptr, refusal);
+    load_now(thread, *image, once);
+  });
+}
+
 }  // namespace
 
 Library::Library(std::weak_ptr<DeviceThread> thread, std::shared_ptr<Driver> driver, LibraryHandle handle) noexcept
@@ -40,7 +61,7 @@ Library::Library(std::weak_ptr<DeviceThread> thread, std::shared_ptr<Driver> dri
 Library::~Library() {
   const auto unload = [driver = driver_, handle = handle_] { (void)driver->library_unload(handle); };
   if (const std::shared_ptr<DeviceThread> thread = thread_.lock()) {
-    thread->give_back_on_lane(unload);
+    thread->lane().give_back(unload);
   } else {
     unload();
   }
@@ -48,71 +69,58 @@ Library::~Library() {
 
 void load_library(Device& device, std::vector<std::byte> image, LibraryLoaded loaded) {
   DeviceThread& thread = device.thread();
-  thread.post_to_lane([&thread, image = std::move(image), loaded = std::move(loaded)](const ErrorPtr& refusal) {
-    if (refusal != nullptr) return loaded(nullptr, refusal);
-    load_now(thread, image, loaded);
-  });
+  thread.lane().ask(std::move(loaded),
+                    [&thread, image = std::move(image)](const LibraryLoaded& told, const ErrorPtr& refusal) {
+                      if (refusal != nullptr) return told(nullptr, refusal);
+                      load_now(thread, image, told);
+                    });
 }
 
 void find_kernel(Device& device, LibraryPtr library, std::string name, KernelFound found) {
   DeviceThread& thread = device.thread();
-  thread.post_to_lane([&thread, library = std::move(library), name = std::move(name),
-                       found = std::move(found)](const ErrorPtr& refusal) {
-    if (refusal != nullptr) return found(nullptr, refusal);
+  thread.lane().ask(std::move(found), [&thread, library = std::move(library), name = std::move(name)](
+                                          const KernelFound& told, const ErrorPtr& refusal) {
+    if (refusal != nullptr) return told(nullptr, refusal);
     auto kernel = std::make_shared<Kernel>();
     const Status status =
         thread.core().driver->library_kernel(library->handle(), name.c_str(), kernel->handle, kernel->info);
     if (status != kSuccess) {
-      return found(nullptr, make_error(status, operation_name(Operation::library_kernel), "name=" + name));
+      return told(nullptr, make_error(status, operation_name(Operation::library_kernel), "name=" + name));
     }
     kernel->library = library;
     kernel->name = name;
-    found(std::move(kernel), nullptr);
+    told(std::move(kernel), nullptr);
   });
 }
 
-void occupancy(Device& device, KernelPtr kernel, unsigned block_threads, std::size_t shared_bytes,
-               OccupancyTold told) {
+void occupancy(Device& device, KernelPtr kernel, unsigned block_threads, std::size_t shared_bytes, OccupancyTold told) {
   DeviceThread& thread = device.thread();
-  thread.post_to_lane([&thread, kernel = std::move(kernel), block_threads, shared_bytes,
-                       told = std::move(told)](const ErrorPtr& refusal) {
+  thread.lane().ask(std::move(told), [&thread, kernel = std::move(kernel), block_threads, shared_bytes](
+                                         const OccupancyTold& once, const ErrorPtr& refusal) {
     Occupancy found;
-    if (refusal != nullptr) return told(found, refusal);
+    if (refusal != nullptr) return once(found, refusal);
     const Status status = thread.core().driver->occupancy(kernel->handle, block_threads, shared_bytes, found);
-    if (status == kSuccess) return told(found, nullptr);
-    told(found, make_error(status, operation_name(Operation::occupancy), "kernel=" + kernel->name));
+    if (status == kSuccess) return once(found, nullptr);
+    once(found, make_error(status, operation_name(Operation::occupancy), "kernel=" + kernel->name));
   });
 }
 
-void compile_library(Device& device, CompileRequest request, std::function<void(LibraryCompiled)> compiled) {
+void compile_library(Device& device, CompileRequest request, Compiled compiled) {
   DeviceThread& thread = device.thread();
-  const auto refuse = [](const std::function<void(LibraryCompiled)>& tell, const ErrorPtr& error) {
-    LibraryCompiled refused;
-    refused.error = error;
-    tell(std::move(refused));
+  const auto compile = [&thread, request = std::move(request)](const Compiled& told, const ErrorPtr& closed) {
+    if (closed != nullptr) return refuse(told, closed);
+    thread.compilers().ask(told, [&thread, request](const Compiled& once, const ErrorPtr& refusal) {
+      if (refusal != nullptr) return refuse(once, refusal);
+      LibraryCompiled result;
+      result.compilation = compile_now(thread, request);
+      const Status status = result.compilation.status;
+      if (status != kSuccess) result.error = make_error(status, operation_name(Operation::compile));
+      if (!result.compilation.ok()) return once(std::move(result));
+      load_compiled(thread, std::move(result), once);
+    });
   };
   // By way of the slow lane, where it queues behind the opening of the device.
-  thread.post_to_lane([&thread, refuse, request = std::move(request),
-                       compiled = std::move(compiled)](const ErrorPtr& closed) {
-    if (closed != nullptr) return refuse(compiled, closed);
-    thread.post_to_compiler([&thread, refuse, request, compiled](const ErrorPtr& refusal) {
-      if (refusal != nullptr) return refuse(compiled, refusal);
-      auto result = std::make_shared<LibraryCompiled>();
-      result->compilation = compile_now(thread, request);
-      const Status status = result->compilation.status;
-      if (status != kSuccess) result->error = make_error(status, operation_name(Operation::compile));
-      if (!result->compilation.ok()) return compiled(std::move(*result));
-      thread.post_to_lane([&thread, compiled, result](const ErrorPtr& late) {
-        const auto told = [&](LibraryPtr library, const ErrorPtr& error) {
-          result->library = std::move(library);
-          result->error = error;
-          compiled(std::move(*result));
-        };
-        if (late != nullptr) return told(nullptr, late);
-        load_now(thread, result->compilation.image, told);
-      });
-    });
-  });
+  thread.lane().ask(std::move(compiled), compile);
 }
 
 }  // namespace heddle::cuda

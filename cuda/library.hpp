@@ -60,6 +60,7 @@ struct LibraryCompiled {
   Compilation compilation;  // its image has been taken
   ErrorPtr error;
 };
-void compile_library(Device& device, CompileRequest request, std::function<void(LibraryCompiled)> compiled);
+using Compiled = std::function<void(LibraryCompiled)>;
+void compile_library(Device& device, CompileRequest request, Compiled compiled);
 
 }  // namespace heddle::cuda

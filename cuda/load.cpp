@@ -11,6 +11,8 @@ namespace heddle::cuda {
 
 namespace {
 
+using Told = std::function<void(Loaded)>;
+
 Task<void> stop_load(std::shared_ptr<LoadStop> load) {
   load->request();
   co_return;
@@ -35,22 +37,25 @@ void LoadControl::abort() {
 std::shared_ptr<LoadControl> load(Device& device, std::string path, LoadOptions options) {
   DeviceThread& thread = device.thread();
   const auto stop = std::make_shared<LoadStop>();
-  const auto refuse = [](const LoadOptions& refused, const ErrorPtr& why) {
+  const auto refuse = [](const Told& told, const ErrorPtr& why) {
     Loaded failed;
     failed.device_error = why;
-    refused.loaded(std::move(failed));
+    told(std::move(failed));
+  };
+  Told loaded = std::move(options.loaded);
+  const auto begin = [&thread, stop, refuse, path = std::move(path), options = std::move(options)](
+                         const Told& told, const ErrorPtr& why) {
+    if (why != nullptr) return refuse(told, why);
+    thread.post([&thread, stop, refuse, path, options, told](const ErrorPtr& closed) mutable {
+      const ErrorPtr refusal = closed != nullptr ? closed : thread.refusal();
+      if (refusal != nullptr) return refuse(told, refusal);
+      DeviceCore& core = thread.core();
+      options.loaded = std::move(told);
+      core.tasks.spawn_on(*core.executor, load_file(thread, std::move(path), std::move(options), stop));
+    });
   };
   // By way of the slow lane, where it queues behind the opening of the device.
-  thread.post_to_lane(
-      [&thread, stop, refuse, path = std::move(path), options = std::move(options)](const ErrorPtr& why) {
-        if (why != nullptr) return refuse(options, why);
-        thread.post([&thread, stop, refuse, path, options](const ErrorPtr& closed) {
-          const ErrorPtr refusal = closed != nullptr ? closed : thread.refusal();
-          if (refusal != nullptr) return refuse(options, refusal);
-          DeviceCore& core = thread.core();
-          core.tasks.spawn_on(*core.executor, load_file(thread, path, options, stop));
-        });
-      });
+  thread.lane().ask(std::move(loaded), begin);
   return std::make_shared<LoadControl>(thread.weak_from_this(), stop);
 }
 

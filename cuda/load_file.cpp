@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cuda/allocate.hpp"
 #include "cuda/device_thread.hpp"
 #include "cuda/stream_work.hpp"
 #include "native/executor.hpp"
@@ -114,24 +115,15 @@ Task<void> Load::read_open_file() {
 }
 
 Task<BlockPtr> Load::allocate(Space space, std::size_t bytes) {
-  BlockPtr block;
-  ErrorPtr error;
-  const auto call = [this, space, bytes, &block, &error] {
-    const MemoryKeeper::Request request{.space = space, .bytes = bytes, .pool = nullptr};
-    const Status status = core_.memory->allocate(request, block);
-    if (status != kSuccess) error = core_.allocation_error(status, core_.memory->operation_of(request), bytes);
-    return status;
-  };
-  auto allocation = core_.lane->run(*core_.executor, call);
-  const Status status = co_await allocation;
-  if (status != kSuccess) {
-    if (is_sticky(status))
-      core_.note_fault(status, space == Space::device ? Operation::malloc : Operation::malloc_host);
+  const MemoryKeeper::Request request{.space = space, .bytes = bytes, .pool = nullptr};
+  AwaitedAllocation allocation(core_, request);
+  ErrorPtr error = co_await allocation;
+  if (error != nullptr) {
     fail(std::move(error));
   } else if (stop_.stop_requested()) {
     fail(ECANCELED, "read");
   }
-  co_return block;
+  co_return std::move(allocation.block);
 }
 
 Task<void> Load::transfer() {

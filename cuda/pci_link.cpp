@@ -1,5 +1,6 @@
 #include "cuda/pci_link.hpp"
 
+#include <cctype>
 #include <fstream>
 
 namespace heddle::cuda {
@@ -20,6 +21,12 @@ PciLink pci_link(const std::filesystem::path& device_folder) {
   PciLink link{.gigatransfers = first_number<double>(device_folder / "current_link_speed"),
                .lanes = first_number<int>(device_folder / "current_link_width")};
   return link.gigatransfers > 0 && link.lanes > 0 && link.lanes <= 32 ? link : PciLink{};
+}
+
+// The kernel writes the letters of an address small.
+PciLink pci_link_at(std::string bus_id) {
+  for (char& letter : bus_id) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return pci_link("/sys/bus/pci/devices/" + bus_id);
 }
 
 }  // namespace heddle::cuda

@@ -1,28 +1,21 @@
 #include "cuda/staging.hpp"
 
-#include <string>
 #include <utility>
 
+#include "cuda/allocate.hpp"
 #include "cuda/device_core.hpp"
 
 namespace heddle::cuda {
 
 Task<ErrorPtr> Staging::prepare() {
   if (block_ != nullptr) co_return nullptr;
-  constexpr std::size_t bytes = kSlotBytes * kSlots;
-  BlockPtr block;
-  const auto allocate = [this, &block] {
-    return core_.memory->allocate({.space = Space::pinned, .bytes = kSlotBytes * kSlots, .pool = nullptr}, block);
-  };
-  auto allocation = core_.lane->run(*core_.executor, allocate);
-  const Status status = co_await allocation;
-  if (status != kSuccess) {
-    if (is_sticky(status)) core_.note_fault(status, Operation::malloc_host);
-    co_return make_error(status, operation_name(Operation::malloc_host), "bytes=" + std::to_string(bytes));
-  }
+  const MemoryKeeper::Request request{.space = Space::pinned, .bytes = kSlotBytes * kSlots, .pool = nullptr};
+  AwaitedAllocation allocation(core_, request);
+  ErrorPtr error = co_await allocation;
+  if (error != nullptr) co_return error;
   // Two copies may have come here at once; one ring is enough.
   if (block_ != nullptr) co_return nullptr;
-  block_ = std::move(block);
+  block_ = std::move(allocation.block);
   for (std::size_t i = 0; i < kSlots; ++i) {
     slots_[i].owner = this;
     slots_[i].memory = span_of(block_, i * kSlotBytes, kSlotBytes);

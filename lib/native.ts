@@ -98,6 +98,7 @@ export interface Addon {
   setMembership(socket: number, group: string, by: string | undefined, member: boolean): number
   droppedDatagrams(socket: number): number
   vectored(id: number, fd: number, reads: boolean, position: number, parts: Float64Array): void
+  discover(id: number): void
   availability(): Availability
   devices(): NativeDeviceInfo[]
   openDevice(id: number, lostId: number, options: NativeOpenOptions): void

@@ -44,6 +44,11 @@ DevicePort::~DevicePort() { bridge_.handle_device_opcodes(nullptr, nullptr, null
 
 void DevicePort::post(std::function<void()> body) { Message::send(bridge_, std::move(body)); }
 
+void DevicePort::Door::post(std::function<void()> body) {
+  const std::lock_guard lock(mutex);
+  if (port != nullptr) port->post(std::move(body));
+}
+
 void DevicePort::fail(std::int32_t id, const ErrorPtr& error) {
   if (id == 0) return;
   add_detail(id, error);
@@ -57,6 +62,14 @@ std::optional<ReplyDetail> DevicePort::take_detail(std::int32_t id) {
   found->second.pop_front();
   if (found->second.empty()) details_.erase(found);
   return detail;
+}
+
+void DevicePort::discover(std::int32_t id) {
+  try {
+    cuda::discover([this, id, door = door_] { door->post([this, id] { bridge_.reply(id, 0, 0); }); });
+  } catch (const std::system_error& error) {  // no thread to be had
+    fail(id, make_error(kOperatingSystem, "discover", {}, error.what()));
+  }
 }
 
 void DevicePort::open(std::int32_t id, std::int32_t lost_id, OpenOptions options) {
@@ -117,9 +130,9 @@ void DevicePort::stream_handle(std::int32_t id, Number number) {
 }
 
 DevicePort::Number DevicePort::wrap(std::int32_t released_id, std::byte* address, std::size_t bytes) {
-  // The last use may end on a device's thread. All of those have ended when the port closes.
-  auto release = [this, released_id, open = open_](void*) {
-    if (open->load()) post([this, released_id] { bridge_.reply(released_id, 0, 0); });
+  // The last use may end on a device's thread.
+  auto release = [this, released_id, door = door_](void*) {
+    door->post([this, released_id] { bridge_.reply(released_id, 0, 0); });
   };
   std::shared_ptr<void> hold(address, std::move(release));
   return bridge_.memory().add_owned(std::move(hold), address, bytes, bridge::Space::device);
@@ -287,7 +300,8 @@ void DevicePort::close() {
   libraries_.clear();
   pools_.clear();
   devices_.clear();
-  open_->store(false);
+  const std::lock_guard lock(door_->mutex);
+  door_->port = nullptr;
 }
 
 }  // namespace heddle::cuda

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,8 +23,8 @@
 #include "cuda/device.hpp"
 #include "cuda/error.hpp"
 #include "cuda/graph.hpp"
-#include "cuda/ipc.hpp"
 #include "cuda/host_call.hpp"
+#include "cuda/ipc.hpp"
 #include "cuda/library.hpp"
 #include "cuda/load.hpp"
 #include "native/bridge/bridge.hpp"
@@ -44,9 +45,8 @@ struct CompileStats {  // with a library that was compiled
   std::string log;
   bool cached = false;
 };
-using ReplyDetail =
-    std::variant<ErrorPtr, FileFailure, LoadStats, TotalBytes, CompileFailure, CompileStats, KernelInfo, Occupancy,
-                 MemoryUse, PoolUse, CommId, IpcHandle>;
+using ReplyDetail = std::variant<ErrorPtr, FileFailure, LoadStats, TotalBytes, CompileFailure, CompileStats, KernelInfo,
+                                 Occupancy, MemoryUse, PoolUse, CommId, IpcHandle>;
 
 // Memory of JavaScript's, with its share in it.
 struct HostMemory {
@@ -86,12 +86,13 @@ class DevicePort {
   ~DevicePort();
 
   // Each of these ends with one reply to `id`; what its value is, is said here. Unknown numbers reply with an error.
-  void open(std::int32_t id, std::int32_t lost_id, OpenOptions options);       // the device
-  void close_device(std::int32_t id, Number device);                           // nothing
-  void alloc(std::int32_t id, Number device, MemoryKeeper::Request request);   // the memory
-  void memory_info(std::int32_t id, Number device);                            // nothing; detail: MemoryUse
-  void trim_device(std::int32_t id, Number device, std::size_t keep);          // nothing; detail: MemoryUse
-  void stream_handle(std::int32_t id, Number stream);                          // the driver's stream, an address
+  void discover(std::int32_t id);                                             // nothing
+  void open(std::int32_t id, std::int32_t lost_id, OpenOptions options);      // the device
+  void close_device(std::int32_t id, Number device);                          // nothing
+  void alloc(std::int32_t id, Number device, MemoryKeeper::Request request);  // the memory
+  void memory_info(std::int32_t id, Number device);                           // nothing; detail: MemoryUse
+  void trim_device(std::int32_t id, Number device, std::size_t keep);         // nothing; detail: MemoryUse
+  void stream_handle(std::int32_t id, Number stream);                         // the driver's stream, an address
   // the memory; detail: LoadStats. With `progress`, replies say how many bytes have arrived; detail: TotalBytes.
   void load(std::int32_t id, Number device, std::string path, LoadOptions options, bool progress);
 
@@ -107,16 +108,16 @@ class DevicePort {
   void submit(Number stream, std::unique_ptr<StreamAction> action);
 
   // As above; what has to do with pools and with memory that is there already is in device_memory.cpp.
-  void alloc_from(std::int32_t id, Number pool, std::size_t bytes);                   // the memory
-  void register_host(std::int32_t id, Number device, HostMemory memory);              // the memory
-  void make_pool(std::int32_t id, Number device, PoolOptions options);                // the pool
-  void trim(std::int32_t id, Number pool, std::size_t keep);                          // nothing
-  void pool_info(std::int32_t id, Number pool);                                       // nothing; detail: PoolUse
+  void alloc_from(std::int32_t id, Number pool, std::size_t bytes);       // the memory
+  void register_host(std::int32_t id, Number device, HostMemory memory);  // the memory
+  void make_pool(std::int32_t id, Number device, PoolOptions options);    // the pool
+  void trim(std::int32_t id, Number pool, std::size_t keep);              // nothing
+  void pool_info(std::int32_t id, Number pool);                           // nothing; detail: PoolUse
   void drop_pool(Number pool) noexcept { pools_.remove(pool); }
 
   // What has to do with the order of streams is in device_streams.cpp;
-  void elapsed(std::int32_t id, Number from, Number to);                              // milliseconds
-  void enable_peer(std::int32_t id, Number device, Number peer);                      // 1 or 0
+  void elapsed(std::int32_t id, Number from, Number to);          // milliseconds
+  void enable_peer(std::int32_t id, Number device, Number peer);  // 1 or 0
   [[nodiscard]] bool stream_idle(Number stream) noexcept;
   void wait_for_peer(Number stream, Number event);
   // Between memory of the stream's device and of another. False: some of it is not there.
@@ -161,8 +162,8 @@ class DevicePort {
   void drop_ipc_event(Number event) { ipc_events_.remove(event); }
 
   // Collectives; comm_port.cpp.
-  void comm_id(std::int32_t id, Number device);                                    // nothing; detail: CommId
-  void open_comm(std::int32_t id, Number device, const CommOptions& options);      // the comm
+  void comm_id(std::int32_t id, Number device);                                // nothing; detail: CommId
+  void open_comm(std::int32_t id, Number device, const CommOptions& options);  // the comm
   // `written` are its operations, nine numbers each. Precondition: the submissions have been drained.
   void collective(Number stream, Number comm, std::span<const double> written);
   void abort_comm(Number comm);
@@ -185,6 +186,14 @@ class DevicePort {
   friend class PendingCommand;
   friend class PendingLoad;
 
+  // For threads that may come when the port has closed.
+  struct Door {
+    explicit Door(DevicePort* to) : port(to) {}
+    void post(std::function<void()> body);
+
+    std::mutex mutex;
+    DevicePort* port;  // null once it has closed
+  };
   struct OpenDevice {
     std::shared_ptr<Device> device;
     std::int32_t lost_id = 0;  // 0 once it has been told
@@ -274,7 +283,7 @@ class DevicePort {
   std::unordered_map<std::int32_t, std::deque<ReplyDetail>> details_;
   bool closed_ = false;
   // What wrapped memory asks on its way out, which may be after this port.
-  std::shared_ptr<std::atomic<bool>> open_ = std::make_shared<std::atomic<bool>>(true);
+  std::shared_ptr<Door> door_ = std::make_shared<Door>(this);
 };
 
 }  // namespace heddle::cuda

@@ -12,7 +12,12 @@ namespace {
 
 #if CUDART_VERSION >= 12080
 
+// Not supported by a driver that is older than the runtime, by some GPUs, and by graphs, which have no node for it.
 cudaError_t copy_together(std::span<const PlainCopy> copies, cudaStream_t stream) {
+  cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
+  const cudaError_t asked = cudaStreamIsCapturing(stream, &capture);
+  if (asked != cudaSuccess) return asked;
+  if (capture != cudaStreamCaptureStatusNone) return cudaErrorNotSupported;
   std::vector<void*> destinations;
   std::vector<void*> sources;
   std::vector<std::size_t> sizes;
@@ -48,7 +53,7 @@ Status CudartDriver::copy_batch(std::span<const PlainCopy> copies, StreamHandle 
 #if CUDART_VERSION >= 12080
   try {
     const cudaError_t status = copy_together(copies, stream_of(stream));
-    // A driver that is older than the runtime, or a GPU that can't: one after the other.
+    // What is not supported together is copied one by one.
     if (status != cudaErrorCallRequiresNewerDriver && status != cudaErrorNotSupported) return note(status);
     (void)cudaGetLastError();
   } catch (const std::bad_alloc&) {  // the lists are a convenience

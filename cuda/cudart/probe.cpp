@@ -3,7 +3,6 @@
 #include <cuda_runtime_api.h>
 
 #include <array>
-#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -49,8 +48,8 @@ std::string remedy_of(const Availability& found) {
       return "No NVIDIA driver was found (libcuda.so.1). Install one, " + driver_wanted(found.runtime) +
              "; in a container, start it with the NVIDIA container toolkit (--gpus all).";
     case Unavailable::old_driver:
-      return "The NVIDIA driver" + installed_driver() + " supports CUDA " + version_text(found.driver) + " and this build needs " +
-             version_text(found.runtime) + ". Install " + driver_wanted(found.runtime) +
+      return "The NVIDIA driver" + installed_driver() + " supports CUDA " + version_text(found.driver) +
+             " and this build needs " + version_text(found.runtime) + ". Install " + driver_wanted(found.runtime) +
              "; after an update, restart the machine.";
     case Unavailable::no_device: {
       std::string remedy = "The NVIDIA driver shows no GPU that can be used";
@@ -99,12 +98,6 @@ LaunchLimits limits_of(const cudaDeviceProp& properties) {
   return limits;
 }
 
-// The kernel writes the letters of an address small.
-PciLink link_of(std::string bus_id) {
-  for (char& letter : bus_id) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return pci_link("/sys/bus/pci/devices/" + bus_id);
-}
-
 }  // namespace
 
 Availability availability() noexcept {
@@ -141,7 +134,7 @@ DeviceInfo device_info(int ordinal) {
   std::array<char, 32> bus{};
   if (cudaDeviceGetPCIBusId(bus.data(), static_cast<int>(bus.size()), ordinal) == cudaSuccess)
     info.pci_bus_id = bus.data();
-  info.pci_link = link_of(info.pci_bus_id);
+  info.pci_link = pci_link_at(info.pci_bus_id);
   info.clock_megahertz = attribute(cudaDevAttrClockRate, ordinal) / 1000;
   info.warp_size = properties.warpSize;
   info.copy_engines = properties.asyncEngineCount;

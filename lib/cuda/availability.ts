@@ -17,7 +17,10 @@ export interface Availability {
   readonly runtime: number
 }
 
-/** Whether there is a GPU to use. Never throws. The first call on a host with a driver loads it, which can take 0.1 s. */
+/**
+ * Whether there is a GPU to use. Never throws. The first call on a host with a driver loads it, which can take 0.1 s and holds
+ * up the JavaScript thread for so long: a program that can't have that awaits {@link discover} first.
+ */
 export function availability(): Availability {
   return addon.availability()
 }

@@ -22,6 +22,7 @@ export class CaptureError extends HeddleError {
 const capturable = new Set([
   'stream.copy',
   'stream.copy2d',
+  'stream.copyBatch',
   'stream.fill',
   'stream.histogram',
   'stream.launch',

@@ -1,6 +1,8 @@
 import { ArgumentTypeError } from '../argument-errors.js'
 import { validateObject } from '../validate.js'
+import { checkPageable } from './capture.js'
 import { type ResolvedSpan, resolveSpan, type Span, validatePair } from './span.js'
+import type { Stream } from './stream.js'
 
 /** One copy of many. */
 export interface CopyItem {
@@ -12,7 +14,7 @@ export interface CopyItem {
 const numbersOfACopy = 5
 
 /** Checks all copies before any is submitted. */
-export function resolveBatch(items: readonly CopyItem[], device: object): Float64Array {
+export function resolveBatch(items: readonly CopyItem[], stream: Stream, device: object): Float64Array {
   if (!Array.isArray(items)) throw new ArgumentTypeError('items', 'an instance of Array', items)
   const numbers = new Float64Array(items.length * numbersOfACopy)
   for (let i = 0; i < items.length; ++i) {
@@ -21,6 +23,7 @@ export function resolveBatch(items: readonly CopyItem[], device: object): Float6
     const to: ResolvedSpan = resolveSpan(item.destination, 'items[].destination', device)
     const from: ResolvedSpan = resolveSpan(item.source, 'items[].source', device)
     validatePair(item.destination, item.source)
+    if (to.pageable || from.pageable) checkPageable(stream, 'stream.copyBatch')
     numbers.set([to.memory, to.byteOffset, from.memory, from.byteOffset, to.byteLength], i * numbersOfACopy)
   }
   return numbers

@@ -53,7 +53,10 @@ export interface DeviceInfo {
   readonly limits: LaunchLimits
 }
 
-/** The GPUs of this host; an empty list when there are none or CUDA can't be used. Never throws. */
+/**
+ * The GPUs of this host; an empty list when there are none or CUDA can't be used. Never throws. The first call loads the
+ * driver and asks it of each, which {@link discover} does off the JavaScript thread.
+ */
 export function devices(): DeviceInfo[] {
   return addon.devices().map(toDeviceInfo)
 }

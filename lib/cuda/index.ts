@@ -15,6 +15,7 @@ export {
 } from './device.js'
 export { DeviceArray } from './device-array.js'
 export { type DeviceInfo, devices, type LaunchLimits, type PciLink } from './device-info.js'
+export { type Discovery, discover } from './discover.js'
 export type { DLPackTensor } from './dlpack.js'
 export type { Dtype, ElementOf, TypedArrays } from './dtype.js'
 export { Event, type EventOptions } from './event.js'

@@ -130,12 +130,12 @@ export class Stream implements AsyncDisposable {
 
   /**
    * Many copies at once, in no order among themselves: none may write what another reads or writes. Cheaper than one by one
-   * where the driver can do them together.
+   * where the driver can do them together, which it does not in a graph.
    *
    * @throws as {@link copy}, before any of them is begun
    */
   copyBatch(items: readonly CopyItem[], options?: OperationOptions): StreamOp {
-    const numbers = resolveBatch(items, this.#usable('copyBatch'))
+    const numbers = resolveBatch(items, this, this.#usable('copyBatch'))
     const signal = options === undefined ? undefined : signalOf(options)
     if (!signal?.aborted && !addon.copyBatch(this.number, numbers)) throw memoryGone()
     return new StreamOp(this, -1, signal)

@@ -1,5 +1,5 @@
 import { capabilities } from 'heddle'
-import { availability, CudaError, devices, open } from 'heddle/cuda'
+import { availability, CudaError, devices, discover, open } from 'heddle/cuda'
 import { describe, expect, it } from 'vitest'
 import { failure } from './failures.ts'
 
@@ -64,6 +64,17 @@ describe('devices', () => {
       expect(Math.min(...device.limits.grid, ...device.limits.block)).toBeGreaterThan(0)
       expect(device.uuid).toMatch(/^(GPU|MIG)-[\da-f-]+$/)
     }
+  })
+})
+
+describe('discover', () => {
+  it('finds what availability and devices say', async () => {
+    expect(await discover()).toEqual({ availability: availability(), devices: devices() })
+  })
+
+  it('may be asked by many at once', async () => {
+    const all = await Promise.all(Array.from({ length: 50 }, () => discover()))
+    for (const found of all) expect(found).toEqual(all[0])
   })
 })
 

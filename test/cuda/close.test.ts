@@ -148,4 +148,12 @@ describe('a host device that does not come to an end', () => {
     for (const result of await settled) expectCudaError((result as PromiseRejectedResult).reason, closed)
     expect(usage().devices).toBe(0)
   })
+
+  it('is left in a call that does not return, which rejects, and so does what waits behind it', async () => {
+    const gpu = await openHost({ faults: [{ operation: 'cudaMalloc', kind: 'slow', delay: 3_600_000 }] })
+    const settled = Promise.allSettled([gpu.alloc('u8', 16), gpu.pinned('u8', 16), gpu.memory()])
+    await gpu.close()
+    for (const result of await settled) expectCudaError((result as PromiseRejectedResult).reason, closed)
+    expect(usage().devices).toBe(0)
+  })
 })

@@ -79,6 +79,30 @@ onEachDevice('a graph', (target) => {
     expect(refused).toMatchObject({ name: 'CaptureError', operation: 'stream.copy2d' })
   })
 
+  it('holds batches of copies, which are made at each launch', async () => {
+    const { gpu, stream } = await target.stream()
+    const staged = await gpu.pinned('u8', 256)
+    const [a, b] = [await gpu.alloc('u8', 256), await gpu.alloc('u8', 128)]
+    const batch = [
+      { destination: a, source: staged },
+      { destination: b, source: staged.slice(128) },
+      { destination: b.slice(0, 0), source: staged.slice(0, 0) },
+    ]
+    const graph = await stream.capture((s) => void s.copyBatch(batch))
+    for (const value of [3, 250]) {
+      staged.array.fill(value)
+      await graph.launch()
+      for (const array of [a, b]) {
+        const bytes = new Uint8Array(array.length)
+        await stream.copy(bytes, array)
+        expect(bytes.every((byte) => byte === value)).toBe(true)
+      }
+    }
+    const ordinary = [{ destination: a, source: new Uint8Array(256) }]
+    const refused = thrown(() => stream.capture((s) => void s.copyBatch(ordinary)))
+    expect(refused).toMatchObject({ name: 'CaptureError', operation: 'stream.copyBatch' })
+  })
+
   it('forks and joins over streams', async () => {
     const { gpu, stream } = await target.stream()
     const [left, right] = [gpu.stream(), gpu.stream()]
