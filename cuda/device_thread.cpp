@@ -43,7 +43,7 @@ void settle_in() noexcept {
 void DeviceThread::start() {
   core_.lane = &lane_;
   // Before anybody else comes to the lane.
-  lane_.give_back([this] { open(); });
+  lane_.give_back([this, &pool = lane_.pool()] { open(pool); });
   try {
     thread_ = std::thread([this] { main(); });
   } catch (...) {
@@ -72,14 +72,18 @@ void DeviceThread::main() noexcept {
 }
 
 void DeviceThread::failed_to_start(const ErrorPtr& error) noexcept {
+  {
+    const std::lock_guard lock(gate_);
+    opening_over_ = true;
+  }
   state_ = State::closing;
   core_.refuse(error);
   refuse_lanes(error);
   std::exchange(opened_, nullptr)(error);
 }
 
-// On the slow lane.
-void DeviceThread::open() {
+// On the slow lane, whose `pool` stays while it has this to do, even when the lane has ended.
+void DeviceThread::open(BlockingPool& pool) {
   left_behind::collect();
   DriverOrError made = make_driver(options_);
   if (made.error == nullptr) {
@@ -94,7 +98,7 @@ void DeviceThread::open() {
     refuse_lanes(made.error);
   } else {
     made.driver->load_kernels();
-    memory = std::make_shared<MemoryKeeper>(made.driver, lane_.pool());
+    memory = std::make_shared<MemoryKeeper>(made.driver, pool);
     memory->open_pool();
   }
   {
@@ -106,7 +110,7 @@ void DeviceThread::open() {
     }
   }
   if (memory != nullptr) {
-    // It took too long: nobody waits for it any more.
+    // It took too long, or there is no thread for it: nobody waits any more.
     memory->close();
     made.driver->shutdown();
     return;

@@ -83,7 +83,7 @@ class DeviceThread : public std::enable_shared_from_this<DeviceThread> {
   };
 
   void main() noexcept;
-  void open();
+  void open(BlockingPool& pool);
   void opened(const ErrorPtr& error) noexcept;
   void give_up_opening() noexcept;
   void wake_if_dead() noexcept;
