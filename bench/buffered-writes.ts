@@ -2,15 +2,16 @@ import { open as openNode } from 'node:fs/promises'
 import { open } from 'heddle/fs'
 import type { BenchOptions } from './area.js'
 import { HotFile } from './hot-file.js'
-import { randomOffsets } from './offsets.js'
+import { offsetsInOrder, randomOffsets } from './offsets.js'
 import { interleave } from './rounds.js'
 import { lowerIsBetter, type Row } from './row.js'
 
 const block = 4096
 const fileSize = 16 * 2 ** 20
-const depths = [
-  { inFlight: 1, goal: 1 / 1.3 },
-  { inFlight: 32, goal: 1 / 5 },
+const plans = [
+  { what: 'buffered writes, 1 in flight', inFlight: 1, offsets: randomOffsets, goal: 1 / 1.3 },
+  { what: 'buffered writes, 32 in flight', inFlight: 32, offsets: randomOffsets, goal: 1 / 5 },
+  { what: 'buffered writes in order, 32 in flight', inFlight: 32, offsets: offsetsInOrder, goal: 1 / 5 },
 ] as const
 
 interface WritableHandle {
@@ -23,11 +24,11 @@ export async function bufferedWrites({ quick, progress }: BenchOptions): Promise
   await using promises = await openNode(file.path, 'r+')
   await using ours = await open(file.path, 'r+')
   const rows: Row[] = []
-  for (const { inFlight, goal } of depths) {
-    progress(`io: writes, ${inFlight} in flight`)
+  for (const { what, inFlight, offsets, goal } of plans) {
+    progress(`io: ${what}`)
     const writes = (handle: WritableHandle, count: number) => {
-      const offsets = randomOffsets(count, fileSize, block, 7)
-      return () => writeInLoops(handle, inFlight, offsets)
+      const plan = offsets(count, fileSize, block, 7)
+      return () => writeInLoops(handle, inFlight, plan)
     }
     const took = await interleave(
       { ours: writes(ours, 4000), promises: writes(promises, 2000) },
@@ -35,7 +36,7 @@ export async function bufferedWrites({ quick, progress }: BenchOptions): Promise
     )
     rows.push(
       lowerIsBetter({
-        name: `4 KiB buffered writes, ${inFlight} in flight`,
+        name: `4 KiB ${what}`,
         unit: 'us/write',
         ours: took.ours,
         peer: took.promises,

@@ -12,3 +12,9 @@ export function randomOffsets(count: number, size: number, block: number, seed: 
     return (((t ^ (t >>> 14)) >>> 0) % blocks) * block
   })
 }
+
+/** The same, from the beginning of the file on and over again. */
+export function offsetsInOrder(count: number, size: number, block: number): Int32Array {
+  const blocks = Math.floor(size / block)
+  return Int32Array.from({ length: count }, (_, i) => (i % blocks) * block)
+}

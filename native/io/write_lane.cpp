@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <system_error>
@@ -20,6 +21,10 @@ constexpr std::size_t kBytesInATurn = std::size_t{4} << 20;
 
 // Who waits for a large write hears of it at once.
 constexpr std::size_t kBytesUntold = std::size_t{256} << 10;
+
+// What goes into one system call. From here on more of it saves nothing: 4 KiB take 2.1 us by themselves, 0.3 in a call of 32.
+constexpr std::size_t kPartsTogether = 64;
+constexpr std::size_t kBytesTogether = std::size_t{256} << 10;
 
 std::size_t bytes_of(std::span<const iovec> parts) noexcept {
   std::size_t bytes = 0;
@@ -84,12 +89,47 @@ void WriteLane::carry_out(Write& write) const noexcept {
     write.result = -ECANCELED;
     return;
   }
-  const int count = static_cast<int>(std::min<std::size_t>(write.parts.size(), IOV_MAX));
+  const ssize_t written = write_parts(write.parts, write.offset);
+  write.result = written < 0 ? -errno : written;
+}
+
+ssize_t WriteLane::write_parts(std::span<const iovec> parts, std::int64_t offset) const noexcept {
+  const int count = static_cast<int>(std::min<std::size_t>(parts.size(), IOV_MAX));
   ssize_t written = 0;
   do {
-    written = pwritev2(fd_, write.parts.data(), count, write.offset, 0);
+    written = pwritev2(fd_, parts.data(), count, offset, 0);
   } while (written < 0 && errno == EINTR);
-  write.result = written < 0 ? -errno : written;
+  return written;
+}
+
+WriteLane::Write* WriteLane::carry_out_run(Write& first) const noexcept {
+  std::array<iovec, kPartsTogether> parts;
+  std::size_t count = 0;
+  std::size_t bytes = 0;
+  std::int64_t at = first.offset;
+  Write* end = &first;
+  while (end != nullptr && end->offset == at && end->parts.size() <= kPartsTogether - count && bytes < kBytesTogether &&
+         !end->unwanted.load(std::memory_order_relaxed)) {
+    std::copy(end->parts.begin(), end->parts.end(), parts.begin() + static_cast<std::ptrdiff_t>(count));
+    const std::size_t length = bytes_of(end->parts);
+    count += end->parts.size();
+    bytes += length;
+    if (at >= 0) at += static_cast<std::int64_t>(length);
+    end = end->next;
+  }
+  if (end == &first || end == first.next) {
+    carry_out(first);
+    return first.next;
+  }
+  // Where it ends short, what it did not get to is written by itself, and has its own result.
+  auto left = static_cast<std::size_t>(std::max<ssize_t>(write_parts(std::span(parts).first(count), first.offset), 0));
+  for (Write* each = &first; each != end; each = each->next) {
+    const std::size_t done = std::min(left, bytes_of(each->parts));
+    left -= done;
+    each->result = static_cast<std::int64_t>(done);
+    if (done == 0) carry_out(*each);
+  }
+  return end;
 }
 
 bool WriteLane::work() noexcept {
@@ -105,18 +145,22 @@ bool WriteLane::work() noexcept {
       return false;
     }
     lock.unlock();
-    const Write* const first = each;
+    // Who waits for the first need not wait for all.
+    bool at_once = true;
     while (each != nullptr) {
-      Write* const next = each->next;
-      const std::size_t length = bytes_of(each->parts);
-      carry_out(*each);
-      untold += length;
-      bytes += length;
-      ++writes;
-      const bool more = next != nullptr && untold < kBytesUntold && each != first;
-      if (!more) untold = 0;
-      each->done(*each, more);
-      each = next;
+      Write* const end = carry_out_run(*each);
+      while (each != end) {
+        Write* const next = each->next;
+        const std::size_t length = bytes_of(each->parts);
+        untold += length;
+        bytes += length;
+        ++writes;
+        const bool more = next != end || (end != nullptr && untold < kBytesUntold && !at_once);
+        if (!more) untold = 0;
+        each->done(*each, more);
+        each = next;
+      }
+      at_once = false;
     }
   }
   return true;

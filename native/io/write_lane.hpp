@@ -18,8 +18,8 @@ namespace heddle::io {
 [[nodiscard]] bool writes_wait(int fd) noexcept;
 
 // The writes to one file for which that is so. A thread of the pool carries them out in the order of submission, and takes
-// along what has come meanwhile: many cost one hand-over together, where a ring gives each to a worker of the kernel. It
-// keeps itself alive while a thread is at work. Its descriptor must stay open until all writes have ended.
+// along what has come meanwhile: many cost one hand-over together, where a ring gives each to a worker of the kernel, and
+// those that follow each other in the file cost one system call. It keeps itself alive while a thread is at work. Its descriptor must stay open until all writes have ended.
 class WriteLane final : private BlockingPool::Job, public std::enable_shared_from_this<WriteLane> {
  public:
   // One write. Whoever submits it owns it, and the memory it names, until `done` has been called, once.
@@ -56,7 +56,10 @@ class WriteLane final : private BlockingPool::Job, public std::enable_shared_fro
   // False: nothing was left to do, and the lane rests.
   bool work() noexcept;
   [[nodiscard]] Write* take_all() noexcept;
+  // Carries out the write, and those behind it that go into the same system call. Returns the first that does not.
+  [[nodiscard]] Write* carry_out_run(Write& first) const noexcept;
   void carry_out(Write& write) const noexcept;
+  [[nodiscard]] ssize_t write_parts(std::span<const iovec> parts, std::int64_t offset) const noexcept;
 
   BlockingPool& pool_;
   const int fd_;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -130,6 +131,34 @@ TEST_CASE("WriteLane: the system's error, and a lane that is let go in the middl
   while (!seen.expired()) std::this_thread::yield();
 }
 
+TEST_CASE("WriteLane: of writes that follow each other each has its own result, also where the file can't grow") {
+  const Descriptor file(memfd_create("sealed", MFD_ALLOW_SEALING));
+  constexpr std::int64_t kSize = 3 * 4096;
+  REQUIRE(ftruncate(file.get(), kSize) == 0);
+  REQUIRE(fcntl(file.get(), F_ADD_SEALS, F_SEAL_GROW) == 0);
+  BlockingPool pool(1);
+  const auto lane = std::make_shared<WriteLane>(pool, file.get());
+  const auto page = [](char letter) { return std::string(4096, letter); };
+  TextWrite inside(page('a'), 0);
+  TextWrite empty("", 4096);
+  TextWrite across(page('b') + page('c') + page('d'), 4096);
+  TextWrite outside(page('e'), kSize + 4096);
+  TextWrite elsewhere(page('f'), 0);
+  {
+    Occupied busy(pool);
+    for (TextWrite* write : {&inside, &empty, &across, &outside, &elsewhere}) lane->submit(*write);
+  }
+  elsewhere.wait();
+  CHECK(inside.result == 4096);
+  CHECK(empty.result == 0);
+  CHECK(across.result == 2 * 4096);
+  CHECK(outside.result == -EPERM);
+  CHECK(elsewhere.result == 4096);
+  std::string content(kSize, '.');
+  REQUIRE(pread(file.get(), content.data(), content.size(), 0) == kSize);
+  CHECK(content == page('f') + page('b') + page('c'));
+}
+
 TEST_CASE("WriteLane: random writes, some of them taken back, against what the file should be") {
   test::Random random;
   INFO("seed " << random.seed());
@@ -146,8 +175,12 @@ TEST_CASE("WriteLane: random writes, some of them taken back, against what the f
     std::deque<bool> taken_back;
     const int count = random.between(1, 40);
     for (int i = 0; i < count; ++i) {
-      writes.emplace_back(std::string(1, static_cast<char>('a' + random.between(0, 25))),
-                          random.between(0, kCells - 1));
+      const int length = random.between(1, 4);
+      const std::int64_t behind =
+          writes.empty() ? kCells : writes.back().offset + static_cast<std::int64_t>(writes.back().text.size());
+      const bool follows = behind + length <= kCells && random.one_in(2);
+      writes.emplace_back(std::string(static_cast<std::size_t>(length), static_cast<char>('a' + random.between(0, 25))),
+                          follows ? behind : random.between(0, kCells - length));
       taken_back.push_back(false);
       lane->submit(writes.back());
       if (random.one_in(4)) {
@@ -158,8 +191,10 @@ TEST_CASE("WriteLane: random writes, some of them taken back, against what the f
     for (std::size_t i = 0; i < writes.size(); ++i) {
       if (taken_back[i]) continue;
       writes[i].wait();
-      CHECK((writes[i].result == 1 || writes[i].result == -ECANCELED));
-      if (writes[i].result == 1) model[static_cast<std::size_t>(writes[i].offset)] = writes[i].text[0];
+      const std::string& text = writes[i].text;
+      const bool written = writes[i].result == static_cast<std::int64_t>(text.size());
+      CHECK((written || writes[i].result == -ECANCELED));
+      if (written) model.replace(static_cast<std::size_t>(writes[i].offset), text.size(), text);
     }
     for (std::size_t i = 0; i < writes.size(); ++i) CHECK(writes[i].times == (taken_back[i] ? 0 : 1));
     REQUIRE(test::content_of(path) == model);
