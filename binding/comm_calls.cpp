@@ -29,12 +29,12 @@ Napi::Value open_comm(const Napi::CallbackInfo& call) {
   return call.Env().Undefined();
 }
 
-// collective(stream, comm, Float64Array)
+// collective(stream, comm, Float64Array): false when some of it is not there
 Napi::Value collective(const Napi::CallbackInfo& call) {
   const auto written = call[2].As<Napi::Float64Array>();
-  devices_in_order(call).collective(integer(call, 0), integer(call, 1),
-                        std::span<const double>(written.Data(), written.ElementLength()));
-  return call.Env().Undefined();
+  const std::span<const double> numbers(written.Data(), written.ElementLength());
+  return Napi::Boolean::New(call.Env(),
+                            devices_in_order(call).collective(integer(call, 0), integer(call, 1), numbers));
 }
 
 // abortComm(comm)

@@ -171,7 +171,7 @@ export interface Addon {
   dropIpcEvent(event: number): void
   commId(id: number, device: number): void
   openComm(id: number, device: number, name: Uint8Array, rank: number, size: number, timeout: number): void
-  collective(stream: number, comm: number, operations: Float64Array): void
+  collective(stream: number, comm: number, operations: Float64Array): boolean
   abortComm(comm: number): void
   dropComm(comm: number): void
   startRange(name: string): bigint

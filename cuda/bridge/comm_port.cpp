@@ -42,14 +42,16 @@ void DevicePort::open_comm(std::int32_t id, Number number, const CommOptions& op
   });
 }
 
-void DevicePort::collective(Number stream, Number comm, std::span<const double> written) {
+bool DevicePort::collective(Number stream, Number comm, std::span<const double> written) {
   const std::shared_ptr<Comm>& on = comms_.at(comm);
-  if (on == nullptr) return;
+  if (on == nullptr) return false;
   std::vector<Collective> group;
   std::vector<std::shared_ptr<void>> held;
+  bool gone = false;
   const auto address_of = [&](double memory, double offset) {
     if (memory < 0) return static_cast<std::byte*>(nullptr);
     Span span = hold(static_cast<Number>(memory), offset, 0);
+    gone = gone || span.hold == nullptr;
     held.push_back(std::move(span.hold));
     return span.address;
   };
@@ -66,7 +68,8 @@ void DevicePort::collective(Number stream, Number comm, std::span<const double> 
     operation.count = static_cast<std::size_t>(from.count);
     group.push_back(operation);
   }
-  submit(stream, std::make_unique<CollectiveAction>(on, std::move(group), std::move(held)));
+  if (!gone) submit(stream, std::make_unique<CollectiveAction>(on, std::move(group), std::move(held)));
+  return !gone;
 }
 
 void DevicePort::abort_comm(Number comm) {

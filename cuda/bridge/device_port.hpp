@@ -164,8 +164,9 @@ class DevicePort {
   // Collectives; comm_port.cpp.
   void comm_id(std::int32_t id, Number device);                                // nothing; detail: CommId
   void open_comm(std::int32_t id, Number device, const CommOptions& options);  // the comm
-  // `written` are its operations, nine numbers each. Precondition: the submissions have been drained.
-  void collective(Number stream, Number comm, std::span<const double> written);
+  // `written` are its operations, nine numbers each. False: some of it is not there, and nothing is done. Precondition: the
+  // submissions have been drained.
+  [[nodiscard]] bool collective(Number stream, Number comm, std::span<const double> written);
   void abort_comm(Number comm);
   void drop_comm(Number comm) { comms_.remove(comm); }
 

@@ -40,6 +40,7 @@ export class CollectiveGroup {
   readonly #device: Device
   readonly #size: number
   readonly #written: number[] = []
+  readonly #arrays: [array: DeviceArray, name: string][] = []
   #taken = false
 
   /** @internal */
@@ -101,14 +102,21 @@ export class CollectiveGroup {
     return this.#write('receive', destination, 'sum', peer, to, none, destination.length)
   }
 
-  /** @internal As native code reads it; nothing is added after that. */
+  /**
+   * @internal As native code reads it; nothing is added after that.
+   *
+   * @throws HeddleError with `code` `ERR_HEDDLE_DISPOSED` when an array was disposed of since it was added
+   */
   take(): Float64Array {
     this.#taken = true
+    for (const [array, name] of this.#arrays) resolveDeviceArray(array, name, this.#device)
     return Float64Array.from(this.#written)
   }
 
   #end<D extends Dtype>(array: DeviceArray<D>, name: string, dtype?: D): End {
-    return resolveDeviceArray(array, name, this.#device, dtype)
+    const end = resolveDeviceArray(array, name, this.#device, dtype)
+    this.#arrays.push([array as DeviceArray, name])
+    return end
   }
 
   #write(

@@ -145,15 +145,22 @@ export class Comm implements Disposable {
     body: (group: CollectiveGroup) => void,
     options: OperationOptions,
   ): StreamOp {
-    if (this.#disposed) throw new ClosedError('comm')
+    this.#checkOpen()
     if (!(stream instanceof Stream)) throw new ArgumentTypeError('stream', 'an instance of Stream', stream)
     if (stream.device !== this.device)
       throw new ArgumentTypeError('stream', 'a stream of the same device', stream)
     const group = new CollectiveGroup(this.device, this.size)
     body(group)
+    const written = group.take()
+    // The body may have disposed of it.
+    this.#checkOpen()
     return stream.submitCall(`comm.${name}`, options, () =>
-      addon.collective(stream.number, this.#number, group.take()),
+      addon.collective(stream.number, this.#number, written),
     )
+  }
+
+  #checkOpen(): void {
+    if (this.#disposed) throw new ClosedError('comm')
   }
 }
 

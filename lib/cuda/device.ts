@@ -81,6 +81,8 @@ export class Device implements AsyncDisposable {
   /** @internal Whether operations remember where they were submitted. */
   readonly debug: boolean
   readonly #ledger: Ledger | undefined
+  /** What goes on elsewhere for this device, and is told when it can't be used any more. */
+  readonly #ends = new Set<(why: CudaError) => void>()
   #closing: Promise<void> | undefined
 
   /** @internal */
@@ -95,6 +97,7 @@ export class Device implements AsyncDisposable {
     this.lost = lost
     this.debug = debug
     this.#ledger = ledger
+    void lost.then((error) => this.#tellEnd(error))
   }
 
   /** Whether `close` was called. */
@@ -344,7 +347,19 @@ export class Device implements AsyncDisposable {
     return this.#closing
   }
 
+  /** @internal Calls `told` when the device closes or is lost, unless the returned function was called before. */
+  whenOver(told: (why: CudaError) => void): () => void {
+    this.#ends.add(told)
+    return () => this.#ends.delete(told)
+  }
+
+  #tellEnd(why: CudaError): void {
+    for (const told of this.#ends) told(why)
+    this.#ends.clear()
+  }
+
   async #close(): Promise<void> {
+    this.#tellEnd(deviceClosed('close'))
     await call(
       (id) => addon.closeDevice(id, this.number),
       () => undefined,

@@ -19,17 +19,35 @@ interface Part {
 const leastPart = 4 << 20
 const progressTime = 20
 
+interface UrlLoadOptions extends LoadOptions {
+  readonly chunkBytes: number
+  readonly connections: number
+}
+
 /** What `load` does with a URL of http. */
-export async function loadUrl(
-  source: URL,
-  device: Device,
-  options: LoadOptions & { readonly chunkBytes: number; readonly connections: number },
-): Promise<Loaded> {
-  const { signal, chunkBytes, connections, onProgress } = options
+export async function loadUrl(source: URL, device: Device, options: UrlLoadOptions): Promise<Loaded> {
+  const { signal } = options
   const url = toUrl(source)
-  const begun = performance.now()
   if (signal?.aborted) throw new AbortError(signal)
   using failed = new LinkedAbort(signal)
+  // A server that says nothing more would otherwise keep this waiting for a device that is not there any more.
+  const forget = device.whenOver((why) => failed.abort(why))
+  try {
+    return await loadParts(url, device, options, failed)
+  } catch (error) {
+    throw firstOf(error, failed.signal, signal)
+  } finally {
+    forget()
+  }
+}
+
+async function loadParts(
+  url: URL,
+  device: Device,
+  { chunkBytes, connections, onProgress }: UrlLoadOptions,
+  failed: LinkedAbort,
+): Promise<Loaded> {
+  const begun = performance.now()
   await using client = new Client()
   await using first = await client.get(url, { signal: failed.signal })
   const size = sizeOf(first)
@@ -68,7 +86,7 @@ export async function loadUrl(
   const failure = results.find((result) => result.status === 'rejected')
   if (failure !== undefined) {
     bytes.dispose()
-    throw firstOf(failure.reason, failed.signal, signal)
+    throw failure.reason
   }
   onProgress?.({ bytes: size, total: size })
   const pieces = parts.reduce((sum, { start, end }) => sum + Math.ceil((end - start) / chunkBytes), 0)

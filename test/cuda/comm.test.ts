@@ -48,6 +48,48 @@ async function read<D extends Dtype>({ stream }: Rank, array: DeviceArray<D>, in
   return [...(into as Iterable<number | bigint>)]
 }
 
+describe('a body that disposes of what it uses', () => {
+  it('an array: nothing is submitted, and the group goes on', async () => {
+    const [a, b] = (await ranks(2)) as [Rank, Rank]
+    const [x, y] = await Promise.all([a, b].map((rank) => filled(rank, 'i32', Int32Array.of(1, 2))))
+    const gone = await a.gpu.alloc('i32', 1024)
+    const error = thrown(() =>
+      a.comm.group(a.stream, (group) => {
+        group.allReduce(gone)
+        gone.dispose()
+      }),
+    )
+    expect(error).toMatchObject({ name: 'HeddleError', code: 'ERR_HEDDLE_DISPOSED' })
+    void a.comm.allReduce(a.stream, x as DeviceArray<'i32'>)
+    await b.comm.allReduce(b.stream, y as DeviceArray<'i32'>)
+    expect(await read(a, x as DeviceArray<'i32'>, new Int32Array(2))).toEqual([2, 4])
+  })
+
+  it('the group: it is closed', async () => {
+    const [a] = (await ranks(1)) as [Rank]
+    const x = await filled(a, 'i32', Int32Array.of(1))
+    const error = thrown(() =>
+      a.comm.group(a.stream, (group) => {
+        group.allReduce(x)
+        a.comm.dispose()
+      }),
+    )
+    expect(error).toMatchObject({ code: 'ERR_HEDDLE_CLOSED' })
+  })
+
+  it('the device: it is closed', async () => {
+    const [a] = (await ranks(1)) as [Rank]
+    const x = await filled(a, 'i32', Int32Array.of(1))
+    const error = thrown(() =>
+      a.comm.group(a.stream, (group) => {
+        group.allReduce(x)
+        void a.gpu.close()
+      }),
+    )
+    expectCudaError(error, closed)
+  })
+})
+
 describe('host devices of one process', () => {
   it.each([1, 2, 3, 5])('reduce over %i ranks', async (size) => {
     const group = await ranks(size)

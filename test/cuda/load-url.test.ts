@@ -3,10 +3,11 @@ import { load } from 'heddle/cuda'
 import { get } from 'heddle/http'
 import { expect, it } from 'vitest'
 import { turn } from '../fixtures/collect.ts'
+import { deferred } from '../fixtures/deferred.ts'
 import { usage } from '../fixtures/internals.ts'
 import { httpServer } from '../http/server.ts'
 import { download, randomBytes, sameBytes } from './bytes.ts'
-import { aborted, rejection } from './failures.ts'
+import { aborted, closed, expectCudaError, rejection } from './failures.ts'
 import { onEachDevice, openHost } from './target.ts'
 
 const MiB = 1 << 20
@@ -123,6 +124,24 @@ onEachDevice('load of a URL', (target) => {
     const floats = await gpu.alloc('f32', 3)
     expect((await get(url, { into: floats })).bytesInto).toBe(12)
   })
+})
+
+it.each([
+  ['the head', 0],
+  ['some of the body', 3],
+])('ends when its device closes, while the server still has to send %s', async (_, sent) => {
+  const gpu = await openHost()
+  const asked = deferred<void>()
+  const url = await httpServer((_request, response) => {
+    if (sent > 0) response.writeHead(200, { 'Content-Length': 10 }).write('abc')
+    asked.resolve()
+  })
+  const loading = rejection(load(new URL(url), gpu))
+  await asked.promise
+  await gpu.close()
+  expectCudaError(await loading, closed)
+  await turn()
+  expect(usage()).toMatchObject({ devices: 0, httpResponses: 0 })
 })
 
 it('rejects what can not be loaded, and keeps no memory', async () => {
