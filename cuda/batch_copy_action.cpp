@@ -8,6 +8,7 @@ namespace heddle::cuda {
 
 namespace {
 
+// Where the driver does not do them together, each is one of the thousand that it takes without blocking.
 constexpr std::size_t kMostAtOnce = 128;
 
 }  // namespace
@@ -21,8 +22,10 @@ void BatchCopyAction::add(Span destination, Span source) {
 }
 
 bool BatchCopyAction::takes_time(const Driver& driver) const noexcept {
-  return !driver.copies_pageable() && std::any_of(copies_.begin(), copies_.end(),
-                                                  [](const PlainCopy& copy) { return needs_host(copy.to, copy.from); });
+  return copies_.size() > kMostAtOnce ||
+         (!driver.copies_pageable() && std::any_of(copies_.begin(), copies_.end(), [](const PlainCopy& copy) {
+           return needs_host(copy.to, copy.from);
+         }));
 }
 
 // One after the other, and never more than the driver takes without blocking.

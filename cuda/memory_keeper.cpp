@@ -56,10 +56,7 @@ Operation MemoryKeeper::operation_of(const Request& request) const noexcept {
 }
 
 Status MemoryKeeper::allocate(const Request& request, BlockPtr& block) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (leak_) return kDeviceClosed;
-  }
+  if (leaks()) return kDeviceClosed;
   std::byte* address = nullptr;
   if (request.bytes != 0) {
     const Status status = take(request, address);
@@ -73,8 +70,7 @@ Status MemoryKeeper::allocate(const Request& request, BlockPtr& block) {
   return kSuccess;
 }
 
-Status MemoryKeeper::register_host(std::shared_ptr<void> hold, std::byte* address, std::size_t bytes,
-                                   BlockPtr& block) {
+Status MemoryKeeper::register_host(std::shared_ptr<void> hold, std::byte* address, std::size_t bytes, BlockPtr& block) {
   const Status status = driver_->register_host(address, bytes);
   if (status != kSuccess) return status;
   auto kept = std::make_unique<Kept>(shared_from_this(), address, bytes, Space::pinned);
@@ -234,12 +230,17 @@ void MemoryKeeper::release(Kept& block, std::byte* owned) noexcept {
   }
 }
 
+bool MemoryKeeper::leaks() noexcept {
+  const std::lock_guard lock(mutex_);
+  return leak_;
+}
+
 void MemoryKeeper::leak() noexcept {
   const std::lock_guard lock(mutex_);
   leak_ = true;
 }
 
-// Blocks that live on go without their pool, which then goes before the driver is shut down.
+// Blocks that live on go without their pool, and pools that live on without what they keep.
 void MemoryKeeper::close() noexcept {
   struct Freed {
     Kept& block;
@@ -257,6 +258,9 @@ void MemoryKeeper::close() noexcept {
   for (const Freed& freed : device_memory) {
     release(freed.block, freed.owned);
     freed.block.pool = nullptr;
+  }
+  if (!leaks()) {
+    for (Pool* pool : pools_) pool->destroy(*driver_);
   }
   own_pool_ = nullptr;
   const std::lock_guard lock(mutex_);

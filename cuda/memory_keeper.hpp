@@ -59,6 +59,7 @@ class MemoryKeeper : public std::enable_shared_from_this<MemoryKeeper> {
 
   struct PoolDrop;
 
+  [[nodiscard]] bool leaks() noexcept;
   [[nodiscard]] Status take(const Request& request, std::byte*& address) noexcept;
   [[nodiscard]] BlockPtr keep(std::unique_ptr<Kept> kept);
   // Any thread: the last reference is gone.

@@ -1,6 +1,7 @@
 #include "cuda/pool.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace heddle::cuda {
 
@@ -17,6 +18,11 @@ Status Pool::allocate(Driver& driver, std::size_t bytes, std::byte*& address) no
 void Pool::free(Driver& driver, std::byte* address, std::size_t bytes) noexcept {
   (void)driver.pool_free(handle_, address);
   used_ -= bytes;
+}
+
+void Pool::destroy(Driver& driver) noexcept {
+  PoolHandle const handle = std::exchange(handle_, nullptr);
+  if (handle != nullptr) (void)driver.pool_destroy(handle);
 }
 
 Status Pool::use(Driver& driver, PoolUse& use) noexcept {

@@ -30,10 +30,11 @@ class Pool {
   void free(Driver& driver, std::byte* address, std::size_t bytes) noexcept;
   [[nodiscard]] Status trim(Driver& driver, std::size_t keep) noexcept { return driver.pool_trim(handle_, keep); }
   [[nodiscard]] Status use(Driver& driver, PoolUse& use) noexcept;
-  void destroy(Driver& driver) noexcept { (void)driver.pool_destroy(handle_); }
+  // Precondition: its blocks have been freed, or are left. The second time it does nothing.
+  void destroy(Driver& driver) noexcept;
 
  private:
-  const PoolHandle handle_;
+  PoolHandle handle_;
   const std::size_t limit_;
   std::size_t used_ = 0;
   std::size_t high_water_ = 0;

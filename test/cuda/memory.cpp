@@ -136,7 +136,28 @@ TEST_CASE("blocks are dropped while their device closes") {
   }
 }
 
-TEST_CASE("what is kept for later allocations is given back when somebody asks for that, and the error names the pool") {
+TEST_CASE("pools go with their device, with what they keep, whoever still has them") {
+  Bed bed;
+  test::Promised<PoolPtr> made;
+  bed.device().make_pool({.limit = 0, .release_threshold = SIZE_MAX},
+                         [&made](PoolPtr pool, const ErrorPtr&) { made.set(std::move(pool)); });
+  PoolPtr pool = made.get();
+  REQUIRE(pool != nullptr);
+  test::Promised<BlockPtr> allocated;
+  bed.device().allocate({.space = Space::device, .bytes = 1000, .pool = pool},
+                        [&allocated](BlockPtr block, const ErrorPtr&) { allocated.set(std::move(block)); });
+  REQUIRE(allocated.get() != nullptr);
+  bed.close();
+  CHECK(bed.calls(Operation::pool_free) == 1);
+  CHECK(bed.calls(Operation::pool_destroy) == 1);
+  made.set(nullptr);
+  allocated.set(nullptr);
+  pool.reset();
+  CHECK(bed.calls(Operation::pool_destroy) == 1);
+}
+
+TEST_CASE(
+    "what is kept for later allocations is given back when somebody asks for that, and the error names the pool") {
   OpenOptions options;
   options.host.prefer_pools = true;
   options.host.memory_limit = std::size_t{8} << 20;
