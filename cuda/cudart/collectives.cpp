@@ -120,6 +120,7 @@ Status CudartDriver::comm_open(const CommId& id, int rank, int size, std::unique
     const Status status = nccl::status_of(library->CommInitRankConfig(&comm, size, name, rank, &config));
     if (status != kSuccess && status != kNotReady) {
       reason = words_of(*library, nullptr);
+      if (comm != nullptr) (void)library->CommAbort(comm);
       return status;
     }
     made = std::make_unique<NcclCommunicator>(*library, comm);

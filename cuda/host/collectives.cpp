@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "cuda/host/collective_group.hpp"
@@ -13,6 +14,8 @@
 namespace heddle::cuda::host {
 
 namespace {
+
+constexpr int kMostRanks = 1 << 16;
 
 // What a rank's operations in flight share with its communicator, which they may outlive.
 struct Rank {
@@ -62,8 +65,7 @@ class HostCommunicator final : public Communicator {
     try {
       std::vector<PlacedCollective> placed;
       for (const Collective& operation : group) placed.push_back(rank_->group->place(rank_->number, operation));
-      return driver_.enqueue(Operation::collective, stream,
-                             std::make_unique<CollectiveJob>(rank_, std::move(placed)));
+      return driver_.enqueue(Operation::collective, stream, std::make_unique<CollectiveJob>(rank_, std::move(placed)));
     } catch (...) {
       return kMemoryAllocation;
     }
@@ -104,6 +106,10 @@ Status HostDriver::comm_open(const CommId& id, int rank, int size, std::unique_p
                              std::string& reason) noexcept {
   const Call call = begin(Operation::comm_open);
   if (call.status != kSuccess) return call.status;
+  if (size > kMostRanks) {
+    reason = "Host devices of one process are not more than " + std::to_string(kMostRanks);
+    return kInvalidValue;
+  }
   try {
     std::shared_ptr<CollectiveGroup> group = CollectiveGroup::join(id, rank, size);
     if (group == nullptr) {

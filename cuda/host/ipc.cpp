@@ -57,7 +57,7 @@ Status HostDriver::ipc_event(EventHandle& event, IpcHandle& handle) noexcept {
   const Call call = begin(Operation::ipc_event);
   if (call.status != kSuccess) return call.status;
   try {
-    const std::shared_ptr<SharedMapping> mapping = SharedMapping::make(kEventBytes);
+    const std::shared_ptr<SharedMapping> mapping = SharedMapping::make(SharedMapping::Use::event, kEventBytes);
     if (mapping == nullptr || !mapping->describe(handle)) return kMemoryAllocation;
     new (mapping->address()) SharedCounts;
     event = give_out(mapping);
@@ -71,7 +71,7 @@ Status HostDriver::ipc_open_event(const IpcHandle& handle, EventHandle& event) n
   const Call call = begin(Operation::ipc_open_event);
   if (call.status != kSuccess) return call.status;
   try {
-    const std::shared_ptr<SharedMapping> mapping = SharedMapping::open(handle, kEventBytes);
+    const std::shared_ptr<SharedMapping> mapping = SharedMapping::open(handle, SharedMapping::Use::event, kEventBytes);
     if (mapping == nullptr) return kInvalidResource;
     event = give_out(mapping);
     return kSuccess;

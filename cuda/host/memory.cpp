@@ -87,7 +87,7 @@ void Memory::add(std::shared_ptr<SharedMapping> shared, std::size_t counted, std
 Status Memory::allocate_shareable(std::size_t bytes, std::byte*& address) noexcept {
   try {
     if (bytes > limit_ - used()) return kMemoryAllocation;
-    std::shared_ptr<SharedMapping> shared = SharedMapping::make(bytes);
+    std::shared_ptr<SharedMapping> shared = SharedMapping::make(SharedMapping::Use::memory, bytes);
     if (shared == nullptr) return kMemoryAllocation;
     add(std::move(shared), bytes, address);
     return kSuccess;
@@ -105,7 +105,7 @@ Status Memory::share(std::byte* address, IpcHandle& handle) noexcept {
 
 Status Memory::open(const IpcHandle& handle, std::size_t bytes, std::byte*& address) noexcept {
   try {
-    std::shared_ptr<SharedMapping> shared = SharedMapping::open(handle, bytes);
+    std::shared_ptr<SharedMapping> shared = SharedMapping::open(handle, SharedMapping::Use::memory, bytes);
     if (shared == nullptr) return kInvalidResource;
     add(std::move(shared), 0, address);
     return kSuccess;

@@ -31,7 +31,20 @@ const capturable = new Set([
 ])
 
 /** The capture that is going on. There is one at most, since its body runs to its end before anything else does. */
-let current: { readonly streams: Set<Stream>; readonly events: Set<Event> } | undefined
+let current: Capture | undefined
+
+interface Capture {
+  readonly streams: Set<Stream>
+  readonly events: Set<Event>
+  /** What was asked for and has no place in a graph: there will be none, whether the body heeds that or not. */
+  refused?: CaptureError
+}
+
+function refuse(operation: string, why: string): never {
+  const error = new CaptureError(operation, why)
+  if (current !== undefined) current.refused ??= error
+  throw error
+}
 
 /** Whether what is submitted to the stream now goes into a graph. */
 export function isCapturing(stream: Stream): boolean {
@@ -41,33 +54,29 @@ export function isCapturing(stream: Stream): boolean {
 /** Throws when the stream is being captured and the operation has no place in a graph. */
 export function checkCapture(stream: Stream, operation: string): void {
   if (isCapturing(stream) && !capturable.has(operation))
-    throw new CaptureError(operation, 'a graph only holds work that the device does by itself')
+    refuse(operation, 'a graph only holds work that the device does by itself')
 }
 
 /** The same for the end of a copy that is ordinary memory. */
 export function checkPageable(stream: Stream, operation: string): void {
   if (isCapturing(stream))
-    throw new CaptureError(
-      operation,
-      'ordinary memory is staged by the host, piece by piece; use a pinned array',
-    )
+    refuse(operation, 'ordinary memory is staged by the host, piece by piece; use a pinned array')
 }
 
 /** Throws when a stream that is being captured is to copy from or to another device. */
 export function checkPeerCopy(stream: Stream): void {
-  if (isCapturing(stream)) throw new CaptureError('stream.copy', 'one side is memory of another device')
+  if (isCapturing(stream)) refuse('stream.copy', 'one side is memory of another device')
 }
 
 /** Throws when a stream and another device's event are to meet of which one is being captured. */
 export function checkPeerWait(stream: Stream, event: Event): void {
   if (isCapturing(stream) || current?.events.has(event))
-    throw new CaptureError('stream.wait', 'what it waits for is of another device')
+    refuse('stream.wait', 'what it waits for is of another device')
 }
 
 /** Throws when an event is asked that is recorded in the capture. */
 export function checkEventQuery(event: Event): void {
-  if (current?.events.has(event))
-    throw new CaptureError('event.done', 'in a capture nothing has run when it is asked')
+  if (current?.events.has(event)) refuse('event.done', 'in a capture nothing has run when it is asked')
 }
 
 /** An event is recorded. In a capture, that record is the graph's own. */
@@ -85,13 +94,13 @@ export function noteWait(stream: Stream, event: Event): void {
     addon.joinCapture(stream.number)
     current.streams.add(stream)
   } else if (!captured && isCapturing(stream)) {
-    throw new CaptureError('stream.wait', 'what it waits for was recorded outside of the capture')
+    refuse('stream.wait', 'what it waits for was recorded outside of the capture')
   }
 }
 
 /** Runs `body` while what is submitted to `stream` is captured. Whoever calls this hands over what was, at once. */
 export function runCapture(stream: Stream, body: (stream: Stream) => void): void {
-  if (current !== undefined) throw new CaptureError('stream.capture', 'another capture is going on')
+  if (current !== undefined) refuse('stream.capture', 'another capture is going on')
   addon.beginCapture(stream.number)
   current = { streams: new Set([stream]), events: new Set() }
   let complete = false
@@ -99,8 +108,9 @@ export function runCapture(stream: Stream, body: (stream: Stream) => void): void
     const result: unknown = body(stream)
     if (result instanceof Promise) {
       result.catch(() => undefined)
-      throw new CaptureError('an async function', 'the body must have run to its end when it returns')
+      refuse('an async function', 'the body must have run to its end when it returns')
     }
+    if (current.refused !== undefined) throw current.refused
     complete = true
   } finally {
     current = undefined

@@ -17,14 +17,16 @@ const numbersOfACopy = 5
 export function resolveBatch(items: readonly CopyItem[], stream: Stream, device: object): Float64Array {
   if (!Array.isArray(items)) throw new ArgumentTypeError('items', 'an instance of Array', items)
   const numbers = new Float64Array(items.length * numbersOfACopy)
-  for (let i = 0; i < items.length; ++i) {
-    const item = items[i] as CopyItem
+  let written = 0
+  for (const item of items as CopyItem[]) {
     validateObject(item, 'items[]')
     const to: ResolvedSpan = resolveSpan(item.destination, 'items[].destination', device)
     const from: ResolvedSpan = resolveSpan(item.source, 'items[].source', device)
     validatePair(item.destination, item.source)
     if (to.pageable || from.pageable) checkPageable(stream, 'stream.copyBatch')
-    numbers.set([to.memory, to.byteOffset, from.memory, from.byteOffset, to.byteLength], i * numbersOfACopy)
+    if (to.byteLength === 0) continue
+    numbers.set([to.memory, to.byteOffset, from.memory, from.byteOffset, to.byteLength], written)
+    written += numbersOfACopy
   }
-  return numbers
+  return numbers.subarray(0, written)
 }

@@ -2,6 +2,7 @@ import { ArgumentRangeError } from '../argument-errors.js'
 import { addon } from '../native.js'
 import { validateInteger } from '../validate.js'
 import { type Allocation, disposedError, HostAllocation } from './allocation.js'
+import { deviceClosed } from './cuda-error.js'
 import type { Device } from './device.js'
 import { type DLPackTensor, dlpackType, placeOf } from './dlpack.js'
 import { bytesOf, type Dtype, validateDtype } from './dtype.js'
@@ -42,10 +43,12 @@ export abstract class DeviceMemory<D extends Dtype> implements Disposable {
    * The address of the first element, for other addons. Valid until the array is disposed of or collected, or its device
    * closes. For other code's work, this array's disposal is not put off: keep the array until that work is done.
    *
-   * @throws HeddleError with `code` `ERR_HEDDLE_DISPOSED`
+   * @throws HeddleError with `code` `ERR_HEDDLE_DISPOSED`; CudaError with `heddleErrorDeviceClosed` for device memory
    */
   get pointer(): bigint {
     if (this.disposed) throw disposedError('array')
+    const device = this.allocation.device as Device
+    if (device.closed && !(this.allocation instanceof HostAllocation)) throw deviceClosed('array.pointer')
     return addon.memoryAddress(this.allocation.memory) + BigInt(this.byteOffset)
   }
 
@@ -76,6 +79,7 @@ export abstract class DeviceMemory<D extends Dtype> implements Disposable {
 
   /** @internal The bounds of a slice, as `Array.prototype.slice` takes them, but strict. */
   protected sliceBounds(start: number, end: number): { byteOffset: number; length: number } {
+    if (this.disposed) throw disposedError('array')
     validateInteger(start, 'start', 0, this.length)
     validateInteger(end, 'end', start, this.length)
     return { byteOffset: this.byteOffset + start * bytesOf(this.dtype), length: end - start }
@@ -84,9 +88,13 @@ export abstract class DeviceMemory<D extends Dtype> implements Disposable {
   /** @internal How many elements of another type there are in the same bytes. */
   protected lengthAs(dtype: Dtype): number {
     validateDtype(dtype)
+    if (this.disposed) throw disposedError('array')
     const size = bytesOf(dtype)
-    if (this.byteOffset % size !== 0) {
-      throw new ArgumentRangeError('array.byteOffset', `a multiple of ${size}`, this.byteOffset)
+    const { byteOffset, allocation } = this
+    // Memory that was there before it was registered may begin anywhere.
+    const begin = byteOffset + (allocation instanceof HostAllocation ? allocation.bufferOffset : 0)
+    if (begin % size !== 0) {
+      throw new ArgumentRangeError('array.byteOffset', `a multiple of ${size}`, begin)
     }
     if (this.byteLength % size !== 0) {
       throw new ArgumentRangeError('array.byteLength', `a multiple of ${size}`, this.byteLength)
@@ -115,7 +123,7 @@ export class DeviceArray<D extends Dtype = Dtype> extends DeviceMemory<D> {
   /**
    * Part of this array: the elements from `start` up to `end`, without a copy.
    *
-   * @throws RangeError with `code` `ERR_OUT_OF_RANGE`
+   * @throws RangeError with `code` `ERR_OUT_OF_RANGE`, HeddleError with `ERR_HEDDLE_DISPOSED`
    */
   slice(start = 0, end: number = this.length): DeviceArray<D> {
     const { byteOffset, length } = this.sliceBounds(start, end)

@@ -21,7 +21,7 @@ export class PinnedArray<D extends Dtype = Dtype> extends DeviceMemory<D> {
   /**
    * Part of this array: the elements from `start` up to `end`, without a copy.
    *
-   * @throws RangeError with `code` `ERR_OUT_OF_RANGE`
+   * @throws RangeError with `code` `ERR_OUT_OF_RANGE`, HeddleError with `ERR_HEDDLE_DISPOSED`
    */
   slice(start = 0, end: number = this.length): PinnedArray<D> {
     const { byteOffset, length } = this.sliceBounds(start, end)

@@ -1,5 +1,6 @@
 import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
 import { validateBoolean, validateObject } from '../validate.js'
+import { detachedError, isDetached } from './detached.js'
 
 /** The floating types that JavaScript has no numbers for: it sees their bits. */
 export type SmallFloat = 'f16' | 'bf16' | 'f8e4m3' | 'f8e5m2'
@@ -102,7 +103,7 @@ export function widen<D extends SmallFloat>(dtype: D, bits: SmallFloatBits<D>): 
 /**
  * The bits of the nearest numbers of a type; of two that are equally near, the one whose last bit is 0. NaN stays NaN.
  *
- * @throws TypeError
+ * @throws TypeError, or HeddleError with `code` `ERR_HEDDLE_DETACHED`
  */
 export function narrow<D extends SmallFloat>(
   dtype: D,
@@ -115,6 +116,7 @@ export function narrow<D extends SmallFloat>(
   validateObject(options, 'options')
   const { saturate = false } = options
   validateBoolean(saturate, 'options.saturate')
+  if (values.length === 0 && isDetached(values.buffer)) throw detachedError('values')
   const bits = isWide(dtype) ? new Uint16Array(values.length) : new Uint8Array(values.length)
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length)
   for (let i = 0; i < bits.length; ++i) bits[i] = narrowOne(format, words[i] as number, saturate)

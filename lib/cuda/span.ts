@@ -2,6 +2,7 @@ import { ArgumentRangeError, ArgumentTypeError } from '../argument-errors.js'
 import { memoryOf } from '../bridge/memory.js'
 import { HeddleError } from '../errors.js'
 import { disposedError, HostAllocation } from './allocation.js'
+import { detachedError, isDetached } from './detached.js'
 import type { Device } from './device.js'
 import { type DeviceArray, DeviceMemory } from './device-array.js'
 import { type Dtype, fits } from './dtype.js'
@@ -12,6 +13,7 @@ export type Span = DeviceArray | PinnedArray | NodeJS.ArrayBufferView
 
 /** A span as a submission names it. */
 export interface ResolvedSpan {
+  /** -1 when there are no bytes of ordinary memory. */
   readonly memory: number
   readonly byteOffset: number
   readonly byteLength: number
@@ -34,11 +36,13 @@ export function resolveSpan(span: unknown, name: string, device: object, peers =
     if (allocation.disposed) throw disposedError(name)
     const { memory } = allocation
     const host = allocation instanceof HostAllocation
-    if (allocation.device === device) return { memory, byteOffset, byteLength, pageable: false, host }
-    if (!peers || !canBePeer(device as Device, allocation.device as Device)) throw otherDevice(name)
+    const owner = allocation.device as Device
+    if (owner === device) return { memory, byteOffset, byteLength, pageable: false, host }
+    const reached = areOfOneKind(device as Device, owner)
     // Any device reaches pinned memory, which outlives the device that allocated it.
-    if (host) return { memory, byteOffset, byteLength, pageable: false, host }
-    return { memory, byteOffset, byteLength, pageable: false, peer: allocation.device as Device }
+    if (host && reached) return { memory, byteOffset, byteLength, pageable: false, host }
+    if (!peers || !reached || owner.closed) throw otherDevice(name)
+    return { memory, byteOffset, byteLength, pageable: false, peer: owner }
   }
   if (!ArrayBuffer.isView(span)) {
     throw new ArgumentTypeError(
@@ -53,14 +57,13 @@ export function resolveSpan(span: unknown, name: string, device: object, peers =
     throw new ArgumentTypeError(name, 'a view of a buffer that is not resizable', span)
   }
   const memory = byteLength === 0 ? -1 : memoryOf(buffer)
-  if (memory < 0)
-    throw new HeddleError('ERR_HEDDLE_DETACHED', `"${name}" is empty: its buffer is detached or has no bytes`)
+  if (memory < 0 && (byteLength > 0 || isDetached(buffer))) throw detachedError(name)
   return { memory, byteOffset, byteLength, pageable: true, host: true }
 }
 
 /** GPUs reach each other, and so do host devices, which have the memory of one process. */
-function canBePeer(device: Device, other: Device): boolean {
-  return !other.closed && (device.info.id === 'host') === (other.info.id === 'host')
+function areOfOneKind(device: Device, other: Device): boolean {
+  return (device.info.id === 'host') === (other.info.id === 'host')
 }
 
 /** An array of a certain dtype in device memory; throws when it is something else. */

@@ -80,7 +80,7 @@ export class Stream implements AsyncDisposable {
     validatePair(destination, source)
     if (to.pageable || from.pageable) checkPageable(this, 'stream.copy')
     const signal = options === undefined ? undefined : signalOf(options)
-    if (signal?.aborted) return new StreamOp(this, -1, signal)
+    if (signal?.aborted || to.byteLength === 0) return new StreamOp(this, -1, signal)
     if (to.peer !== undefined || from.peer !== undefined) {
       checkPeerCopy(this)
       copyBetweenDevices(this, to, from)

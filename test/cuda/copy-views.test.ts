@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Memory } from '../fixtures/web-assembly.ts'
 import { randomBytes, sameBytes } from './bytes.ts'
-import { thrown, wrongType } from './failures.ts'
+import { outOfRange, thrown, wrongType } from './failures.ts'
 import { onEachDevice } from './target.ts'
 
 type View = NodeJS.ArrayBufferView
@@ -38,10 +38,28 @@ onEachDevice('a copy', (target) => {
   })
 
   it.each([
-    ['of no elements', () => new Uint8Array(0)],
-    ['of no elements of a buffer that has some', () => new Uint8Array(new ArrayBuffer(8), 8)],
-    ['that is detached', detached],
-  ])('is not from or to a view %s', async (_, make) => {
+    ['an empty buffer', () => new Uint8Array(0)],
+    ['a buffer that has some', () => new Uint8Array(new ArrayBuffer(8), 8)],
+  ])('of no elements of %s is done when the stream is there', async (_, make) => {
+    const { gpu, stream } = await target.stream()
+    const empty = await gpu.alloc('u8', 0)
+    const array = await gpu.alloc('u8', 4)
+    stream.fill(array, 5)
+    await stream.copy(empty, make())
+    await stream.copy(make(), empty)
+    await stream.copyBatch([{ destination: empty, source: make() }])
+    const seen = new Uint8Array(4)
+    const batch = [
+      { destination: make(), source: empty },
+      { destination: seen, source: array },
+    ]
+    await stream.copyBatch(batch)
+    expect([...seen]).toEqual([5, 5, 5, 5])
+    expect(thrown(() => stream.copy(array, make()))).toMatchObject(outOfRange)
+  })
+
+  it('is not from or to a view that is detached', async () => {
+    const make = detached
     const { gpu, stream } = await target.stream()
     const array = await gpu.alloc('u8', 0)
     const error = { name: 'HeddleError', code: 'ERR_HEDDLE_DETACHED' }

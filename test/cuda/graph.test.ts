@@ -246,6 +246,19 @@ describe('what has no place in a graph is named at its call', () => {
     await Promise.all([stream.fill(array, 2), other.sync(), graph.launch()])
   })
 
+  it('also where the body goes on: the capture is given up', async () => {
+    const gpu = await openHost()
+    const stream = gpu.stream()
+    const array = await gpu.alloc('u8', 10)
+    const body = (s: Stream) => {
+      s.fill(array, 1)
+      expect(thrown(() => s.sync())).toBeInstanceOf(CaptureError)
+      s.fill(array, 2)
+    }
+    expect(thrown(() => stream.capture(body))).toMatchObject({ operation: 'stream.sync' })
+    await stream.fill(array, 3)
+  })
+
   it('ordinary memory, either way', async () => {
     const gpu = await openHost()
     const stream = gpu.stream()

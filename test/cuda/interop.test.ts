@@ -23,6 +23,16 @@ onEachDevice('what other addons get', (target) => {
     expect(thrown(() => array.pointer)).toMatchObject({ code: 'ERR_HEDDLE_DISPOSED' })
   })
 
+  it('an array of a device that closed has none any more, but for pinned memory', async () => {
+    const gpu = await target.open()
+    const [array, pinned] = [await gpu.alloc('u8', 100), await gpu.pinned('u8', 100)]
+    const { pointer } = pinned
+    await gpu.close()
+    expect(thrown(() => array.pointer)).toMatchObject(closed)
+    expect(thrown(() => array.dlpack())).toMatchObject(closed)
+    expect(pinned.pointer).toBe(pointer)
+  })
+
   it('an array describes itself as DLPack does', async () => {
     const gpu = await target.open()
     const array = (await gpu.alloc('bf16', 6)).slice(2)

@@ -79,6 +79,10 @@ describe('memory of another host device', () => {
     const gone = { code: 'cudaErrorInvalidResourceHandle', operation: 'cudaIpcOpenMemHandle' }
     expectCudaError(await rejection(gpu.openIpc(new Uint8Array(64), 'u32', 1)), gone)
     expectCudaError(await rejection(gpu.openIpc(handle, 'u32', length + 1)), gone)
+    // A handle of the other kind.
+    const { handle: ofEvent } = await gpu.ipcEvent()
+    expectCudaError(await rejection(gpu.openIpc(ofEvent, 'u8', 1)), gone)
+    expectCudaError(await rejection(gpu.ipcEvent(handle)), { ...gone, operation: 'cudaIpcOpenEventHandle' })
     // Its descriptor means something else by now, or nothing.
     array.dispose()
     await gpu.close()

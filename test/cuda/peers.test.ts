@@ -49,11 +49,21 @@ onEachDevice('two devices', (target) => {
     const pinned = await a.pinned('u8', length)
     const array = await b.alloc('u8', length)
     pinned.array.fill(4)
-    await b.stream().copy(array, pinned)
+    const stream = b.stream()
+    await stream.copy(array, pinned)
     await a.close()
     const result = new Uint8Array(length)
-    await b.stream().copy(result, array)
+    await stream.copy(result, array)
     expect(result[length - 1]).toBe(4)
+    // It outlives its own device, however it is copied.
+    pinned.array.fill(5)
+    const half = length / 2
+    await stream.copy(array, pinned)
+    await stream.copyBatch([{ destination: array.slice(0, half), source: pinned.slice(half) }])
+    const rows = { pitch: half, width: half, height: 2 }
+    await stream.copy2d({ array, ...rows }, { array: pinned, ...rows })
+    await stream.copy(result, array)
+    expect(result.every((byte) => byte === 5)).toBe(true)
   })
 
   it('keep memory that the other copies, also when they are closed', async () => {

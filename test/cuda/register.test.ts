@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomBytes, sameBytes } from './bytes.ts'
-import { failure, thrown, wrongType } from './failures.ts'
+import { failure, outOfRange, thrown, wrongType } from './failures.ts'
 import { onEachDevice, openHost } from './target.ts'
 
 onEachDevice('registered memory', (target) => {
@@ -60,6 +60,13 @@ onEachDevice('registered memory', (target) => {
       await copied
       expect((await gpu.memory()).used).toBe(1 << 20)
     }
+  })
+
+  it('is no array of elements that begin where none can', async () => {
+    const gpu = await target.open()
+    const pinned = await gpu.register(new Uint8Array(new ArrayBuffer(4096), 1, 64))
+    expect(thrown(() => pinned.reinterpret('f32'))).toMatchObject(outOfRange)
+    expect(pinned.slice(3, 63).reinterpret('u32')).toMatchObject({ length: 15 })
   })
 
   it('may outlive its device', async () => {

@@ -5,6 +5,15 @@ import { outOfRange, thrown, wrongType } from './failures.ts'
 import { onEachDevice } from './target.ts'
 
 onEachDevice('slice', (target) => {
+  it('of an array that was disposed of is refused, and so is another view of it', async () => {
+    const gpu = await target.open()
+    for (const array of [await gpu.alloc('u32', 10), await gpu.pinned('u32', 10)]) {
+      array.dispose()
+      for (const view of [() => array.slice(), () => array.reinterpret('u8')])
+        expect(thrown(view)).toMatchObject({ name: 'HeddleError', code: 'ERR_HEDDLE_DISPOSED' })
+    }
+  })
+
   it.each(dtypes)(
     'of %s is the elements from start up to end',
     async (dtype, { BYTES_PER_ELEMENT: width }) => {

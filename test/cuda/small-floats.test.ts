@@ -102,6 +102,9 @@ describe('widen and narrow', () => {
   it('refuse what they are not for', () => {
     expect(thrown(() => narrow('f32' as never, new Float32Array(1)))).toMatchObject(wrongValue)
     expect(thrown(() => widen('toString' as never, new Uint8Array(1) as never))).toMatchObject(wrongValue)
+    const detached = new Float32Array(4)
+    structuredClone(detached, { transfer: [detached.buffer] })
+    expect(thrown(() => narrow('f16', detached))).toMatchObject({ code: 'ERR_HEDDLE_DETACHED' })
     expect(thrown(() => narrow('f16', [1] as never))).toMatchObject(wrongType)
     expect(thrown(() => narrow('f16', new Float64Array(1) as never))).toMatchObject(wrongType)
     expect(thrown(() => widen('f16', new Uint8Array(1) as never))).toMatchObject(wrongType)
