@@ -11,6 +11,10 @@ function received(value: unknown): string {
       ? ` Received an instance of ${name}`
       : ` Received ${inspect(value, { depth: -1 })}`
   }
+  if (typeof value === 'string') {
+    const some = value.length > 28 ? `${value.slice(0, 25)}...` : value
+    return ` Received type string (${some.includes("'") ? JSON.stringify(some) : `'${some}'`})`
+  }
   let text = inspect(value, { colors: false })
   if (text.length > 28) text = `${text.slice(0, 25)}...`
   return ` Received type ${typeof value} (${text})`

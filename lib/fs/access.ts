@@ -9,9 +9,10 @@ import { nothing, onPath } from './path-call.js'
  *
  * @param mode `constants.R_OK`, `W_OK` and `X_OK`, or'ed. Default: `F_OK`, that the file is there
  */
-export async function access(path: Path, mode: number = 0, limits?: Limits): Promise<void> {
+export async function access(path: Path, mode: number | null = 0, limits?: Limits): Promise<void> {
   const name = toPath(path)
-  validateInteger(mode, 'mode', 0, 7)
+  const bits = mode ?? 0
+  validateInteger(bits, 'mode', 0, 7)
   const limit = limitOf(limits)
-  await onPath(pathCall.access, { syscall: 'access', path: name, flags: mode, limit }, nothing)
+  await onPath(pathCall.access, { syscall: 'access', path: name, flags: bits, limit }, nothing)
 }

@@ -11,10 +11,16 @@ import { nothing, onPath } from './path-call.js'
  * @param mode `constants.COPYFILE_EXCL`, `COPYFILE_FICLONE` and `COPYFILE_FICLONE_FORCE`, or'ed. Default: 0, which replaces
  *   what is there
  */
-export async function copyFile(src: Path, dest: Path, mode: number = 0, limits?: Limits): Promise<void> {
+export async function copyFile(
+  src: Path,
+  dest: Path,
+  mode: number | null = 0,
+  limits?: Limits,
+): Promise<void> {
   const path = toPath(src, 'src')
   const to = toPath(dest, 'dest')
-  validateInteger(mode, 'mode', 0, 7)
+  const bits = mode ?? 0
+  validateInteger(bits, 'mode', 0, 7)
   const limit = limitOf(limits)
-  await onPath(pathCall.copyFile, { syscall: 'copyfile', path, dest: to, flags: mode, limit }, nothing)
+  await onPath(pathCall.copyFile, { syscall: 'copyfile', path, dest: to, flags: bits, limit }, nothing)
 }

@@ -45,6 +45,15 @@ export function closedError(syscall: string): Error {
   return Object.assign(new Error('file closed'), { code: 'EBADF', syscall })
 }
 
+/** What Node says of a file of which it makes no string. `code`: `ERR_FS_FILE_TOO_LARGE`. */
+export class FileTooLargeError extends RangeError {
+  readonly code = 'ERR_FS_FILE_TOO_LARGE'
+
+  constructor(bytes: number) {
+    super(`File size (${bytes}) is greater than 2 GiB`)
+  }
+}
+
 /** `rm` was given a folder, and was not told `recursive`. As in Node, this is not an errno alone: `code` is `ERR_FS_EISDIR`. */
 export class FolderError extends HeddleError {
   readonly errno = 21

@@ -34,7 +34,7 @@ import {
 } from './transfer-range.js'
 import { type FileTime, toSeconds } from './utimes.js'
 import { mostBuffers, type ReadvResult, validateBuffers, vectored, type WritevResult } from './vectored.js'
-import { readToEnd, validateData, writeAll } from './whole-file.js'
+import { mostTextBytes, readToEnd, validateData, writeAll } from './whole-file.js'
 import type { WriteFileData, WriteFileOptions } from './write-file.js'
 
 /** FALLOC_FL_KEEP_SIZE */
@@ -123,7 +123,10 @@ export class FileHandle extends OpenFile {
     return this.transfer(opcode.read, range, range.view, limit) as Promise<ReadResult<NodeJS.ArrayBufferView>>
   }
 
-  /** Writes from a buffer. Not all of it may have been written: see `bytesWritten`. */
+  /**
+   * Writes from a buffer. Into a pipe it writes all, however long that takes, unless it is cancelled or the reader goes away.
+   * Elsewhere not all may have been written, when the disk is full for instance: see `bytesWritten`.
+   */
   write<B extends NodeJS.ArrayBufferView>(
     buffer: B,
     offset?: number | null | WriteOptions,
@@ -229,8 +232,9 @@ export class FileHandle extends OpenFile {
     return this.held('readFile', async () => {
       const { encoding, ...limits } = toOptions<ReadFileOptions>(given)
       throwIfAborted(limits.signal)
-      const bytes = await withinLimits(limits, (signal) => readToEnd(this, signal))
-      return encoding == null ? bytes : bytes.toString(encoding)
+      const most = encoding ? mostTextBytes : Number.POSITIVE_INFINITY
+      const bytes = await withinLimits(limits, (signal) => readToEnd(this, signal, most))
+      return encoding ? bytes.toString(encoding) : bytes
     })
   }
 

@@ -7,13 +7,14 @@ import type { Limits } from './limit.js'
 export function toOptions<T extends Limits & { encoding?: BufferEncoding | null | undefined }>(
   options: T | BufferEncoding | null | undefined,
 ): T {
-  if (options == null) return {} as T
+  // As Node, which takes a function for the callback that is not there.
+  if (options == null || typeof options === 'function') return {} as T
   const result = typeof options === 'string' ? ({ encoding: options } as T) : options
   if (typeof result !== 'object') {
     throw new ArgumentTypeError('options', 'one of type string or object', options)
   }
   const { encoding } = result
-  if (encoding != null && !Buffer.isEncoding(encoding))
+  if (encoding && !Buffer.isEncoding(encoding))
     throw new ArgumentValueError('encoding', encoding, 'is invalid encoding')
   validateLimits(result)
   return result

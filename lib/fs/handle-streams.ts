@@ -35,6 +35,11 @@ export interface WriteStreamOptions {
   signal?: AbortSignal | undefined
 }
 
+/** Node's streams count on from a position that they may not have. */
+function positionOf(position: number | undefined): number | undefined {
+  return Number.isNaN(position) ? undefined : position
+}
+
 type Done = (error: Error | null, ...results: unknown[]) => void
 
 /** What Node's file streams call, over the operations of a handle. `fs` is an option of theirs. */
@@ -50,11 +55,13 @@ function operationsOf(handle: FileHandle) {
     },
     write(_fd: number, buffer: Buffer, offset: number, length: number, position: number, done: Done): void {
       handle
-        .write(buffer, offset, length, position)
+        .write(buffer, offset, length, positionOf(position))
         .then(({ bytesWritten }) => done(null, bytesWritten, buffer), done)
     },
     writev(_fd: number, buffers: Buffer[], position: number, done: Done): void {
-      handle.writev(buffers, position).then(({ bytesWritten }) => done(null, bytesWritten, buffers), done)
+      handle
+        .writev(buffers, positionOf(position))
+        .then(({ bytesWritten }) => done(null, bytesWritten, buffers), done)
     },
     fsync(_fd: number, done: Done): void {
       handle.sync().then(() => done(null), done)

@@ -29,5 +29,5 @@ export function toNameOptions<T extends NameOptions>(options: T | NameEncoding |
 
 /** A name as it was asked for. */
 export function nameOf(bytes: Buffer, { encoding }: NameOptions): string | Buffer {
-  return encoding === 'buffer' ? bytes : bytes.toString(encoding ?? 'utf8')
+  return encoding === 'buffer' ? bytes : bytes.toString(encoding || 'utf8')
 }

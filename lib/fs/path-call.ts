@@ -19,9 +19,10 @@ function errorOf(given: PathArguments, status: number, detailed: boolean, id: nu
   if (!detailed) return new FileError(status, syscall, path, dest)
   const bytes = addon.takeBytes(id)
   const end = bytes.indexOf(0)
+  if (end < 0) return new FileError(status, bytes.toString('latin1'))
   const failed = bytes.toString('latin1', 0, end)
   if (failed === 'rm') return new FolderError(bytes.toString('utf8', end + 1))
-  return new FileError(status, failed, end + 1 < bytes.length ? bytes.subarray(end + 1) : undefined)
+  return new FileError(status, failed, bytes.subarray(end + 1))
 }
 
 class PendingPathCall<T> implements Pending {

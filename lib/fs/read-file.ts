@@ -39,7 +39,7 @@ export async function readFile(
     return await file.readFile({ encoding, ...limits })
   }
   return await withinLimits(limits, async (signal) => {
-    const handle = await open(file, { flags: flag ?? 'r', signal })
+    const handle = await open(file, { flags: flag || 'r', signal })
     try {
       return await handle.readFile({ encoding, signal })
     } finally {

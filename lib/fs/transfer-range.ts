@@ -53,7 +53,8 @@ export function validateWriteRange(
   length: unknown,
   position: number | null | undefined,
 ): TransferRange {
-  if (offset !== null && typeof offset === 'object') ({ offset, length, position } = offset)
+  // As Node, for which null is options.
+  if (typeof offset === 'object') ({ offset, length, position } = offset ?? {})
   if (offset == null) offset = 0
   else validateInteger(offset, 'offset', 0)
   const size = view.byteLength
@@ -66,9 +67,11 @@ export function validateWriteRange(
   return { view, offset, length: Math.min(count, longest), position: at }
 }
 
-/** A position as readv and writev take it: what is no number is the file's own. */
+/** A position as readv and writev take it: what is no number, or below zero, is the file's own. */
 export function toPosition(position: unknown): number {
-  return typeof position === 'number' && position >= 0 ? position : -1
+  if (typeof position !== 'number' || position < 0) return -1
+  validateInteger(position, 'position')
+  return position
 }
 
 function filePosition(position: number | bigint | null | undefined, length: number): number {
@@ -91,10 +94,8 @@ function filePosition(position: number | bigint | null | undefined, length: numb
 
 /** The encoding of a string to write; throws what Node would. */
 export function validateEncoding(text: string, encoding: unknown): BufferEncoding {
-  if (encoding == null) return 'utf8'
-  if (typeof encoding !== 'string' || !Buffer.isEncoding(encoding)) {
-    throw new ArgumentValueError('encoding', encoding)
-  }
+  // As Node, which takes for UTF-8 whatever it does not know.
+  if (typeof encoding !== 'string' || !Buffer.isEncoding(encoding)) return 'utf8'
   if (encoding === 'hex' && text.length % 2 !== 0) {
     throw new ArgumentValueError('encoding', encoding, `is invalid for data of length ${text.length}`)
   }

@@ -22,7 +22,9 @@ export interface WritevResult<B extends readonly NodeJS.ArrayBufferView[]> {
 
 /** Throws what Node would. */
 export function validateBuffers(buffers: unknown): asserts buffers is readonly NodeJS.ArrayBufferView[] {
-  if (!Array.isArray(buffers) || !buffers.every((buffer) => ArrayBuffer.isView(buffer))) {
+  // Not with every(), which passes over holes.
+  const valid = Array.isArray(buffers) && !Array.from(buffers).some((buffer) => !ArrayBuffer.isView(buffer))
+  if (!valid) {
     throw new ArgumentTypeError('buffers', 'an ArrayBufferView[]', buffers)
   }
 }

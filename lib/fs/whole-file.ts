@@ -1,5 +1,6 @@
 import { ArgumentTypeError } from '../argument-errors.js'
 import { enlarged, unfilledBytes, zeroBytes } from '../bridge/growing-bytes.js'
+import { FileTooLargeError } from './file-error.js'
 import { throwIfAborted } from './file-options.js'
 import type { WriteFileData, WriteFileOptions } from './write-file.js'
 
@@ -21,10 +22,22 @@ const partBytes = 8 << 20
 /** Where a size is not known (pipes, /proc), reading starts with this. */
 const unknownBytes = 64 << 10
 
-/** From the handle's position on. */
-export async function readToEnd(handle: Transfers, signal: AbortSignal | undefined): Promise<Buffer> {
+/** No string is made of more. */
+export const mostTextBytes = 2 ** 31 - 1
+
+/**
+ * From the handle's position on.
+ *
+ * @param most how many bytes there may be; throws what Node would when there are more
+ */
+export async function readToEnd(
+  handle: Transfers,
+  signal: AbortSignal | undefined,
+  most: number,
+): Promise<Buffer> {
   const stats = await handle.stat()
   const known = stats.isFile() ? stats.size : 0
+  if (known > most) throw new FileTooLargeError(known)
   let bytes = known > 0 ? unfilledBytes(known) : zeroBytes(unknownBytes)
   let filled = 0
   while (known === 0 || filled < known) {
@@ -34,6 +47,7 @@ export async function readToEnd(handle: Transfers, signal: AbortSignal | undefin
     const { bytesRead } = await handle.read(bytes, { offset: filled, length, signal })
     if (bytesRead === 0) break
     filled += bytesRead
+    if (filled > most) throw new FileTooLargeError(filled)
   }
   return filled === bytes.length ? bytes : bytes.subarray(0, filled)
 }
@@ -56,14 +70,8 @@ async function writeChunk(
   chunk: string | NodeJS.ArrayBufferView,
   { encoding, signal }: WriteFileOptions,
 ): Promise<void> {
-  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding ?? 'utf8') : chunk
-  if (!ArrayBuffer.isView(bytes)) {
-    throw new ArgumentTypeError(
-      'chunk',
-      'of type string or an instance of Buffer, TypedArray, or DataView',
-      chunk,
-    )
-  }
+  // As Node, which takes what Buffer.from does, and throws what that throws.
+  const bytes = ArrayBuffer.isView(chunk) ? chunk : Buffer.from(chunk, encoding || 'utf8')
   let written = 0
   while (written < bytes.byteLength) {
     throwIfAborted(signal)

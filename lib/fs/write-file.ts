@@ -47,7 +47,7 @@ export async function writeFile(
     return
   }
   await withinLimits(options, async (signal) => {
-    const handle = await open(file, { flags: options.flag ?? 'w', mode: options.mode, signal })
+    const handle = await open(file, { flags: options.flag || 'w', mode: options.mode, signal })
     try {
       await handle.writeFile(data, { encoding: options.encoding, signal })
       if (options.flush === true) await handle.sync({ signal })

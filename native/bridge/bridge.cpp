@@ -129,6 +129,14 @@ std::shared_ptr<io::WriteLane> Bridge::write_lane(int descriptor) {
   return open.lane;
 }
 
+bool Bridge::takes_positions(int descriptor) {
+  const auto found = descriptors_.find(descriptor);
+  if (found == descriptors_.end()) return true;
+  std::optional<bool>& known = found->second.takes_positions;
+  if (!known) known = ::lseek(descriptor, 0, SEEK_CUR) >= 0 || errno != ESPIPE;
+  return *known;
+}
+
 std::string Bridge::take_attached(std::int32_t id) {
   auto found = attached_.extract(id);
   return found.empty() ? std::string{} : std::move(found.mapped());

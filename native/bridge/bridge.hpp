@@ -114,6 +114,10 @@ class Bridge {
   void add_descriptor(int descriptor) { descriptors_.try_emplace(descriptor); }
   void forget_descriptor(int descriptor) noexcept { descriptors_.erase(descriptor); }
   [[nodiscard]] std::size_t descriptors() const noexcept { return descriptors_.size(); }
+  // From when it was opened until its close was submitted.
+  [[nodiscard]] bool is_open(int descriptor) const { return descriptors_.contains(descriptor); }
+  // False: it is a pipe, a socket or a terminal, where there are none.
+  [[nodiscard]] bool takes_positions(int descriptor);
   // Where the writes to one of them go that would wait for a thread in any case; null: to the backend.
   [[nodiscard]] std::shared_ptr<io::WriteLane> write_lane(int descriptor);
 
@@ -123,6 +127,7 @@ class Bridge {
  private:
   struct OpenDescriptor {
     bool written = false;  // it is known whether it has a lane
+    std::optional<bool> takes_positions;
     std::shared_ptr<io::WriteLane> lane;
   };
   struct Shared {

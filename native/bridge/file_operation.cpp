@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -57,6 +58,17 @@ class VectoredOperation final : public FileOperation {
   }
 
  private:
+  bool advance(std::size_t bytes) noexcept override {
+    auto* vector = static_cast<iovec*>(address);
+    if (offset >= 0) offset += static_cast<std::int64_t>(bytes);
+    for (; length > 0 && bytes >= vector->iov_len; ++vector, --length) bytes -= vector->iov_len;
+    address = vector;
+    if (length == 0) return false;
+    vector->iov_base = static_cast<std::byte*>(vector->iov_base) + bytes;
+    vector->iov_len -= bytes;
+    return true;
+  }
+
   std::vector<HeldMemory> parts_;
   std::vector<iovec> vectors_;
 };
@@ -100,6 +112,10 @@ void FileOperation::transfer(Bridge& bridge, io::Opcode opcode, const Submission
     bridge.reply(submission.id, 0, submission.z);
     return;
   }
+  if (offset >= 0 && !bridge.takes_positions(submission.a)) {
+    bridge.reply(submission.id, -ESPIPE, 0);
+    return;
+  }
   if (opcode == io::Opcode::write) {
     if (auto lane = bridge.write_lane(submission.a)) {
       WriteOperation::start(bridge, submission.id, std::move(lane), offset, std::move(memory));
@@ -121,6 +137,10 @@ void FileOperation::vectored(Bridge& bridge, std::int32_t id, io::Opcode opcode,
     return;
   }
   const auto offset = static_cast<std::int64_t>(position);
+  if (offset >= 0 && !bridge.takes_positions(descriptor)) {
+    bridge.reply(id, -ESPIPE, 0);
+    return;
+  }
   if (opcode == io::Opcode::writev) {
     if (auto lane = bridge.write_lane(descriptor)) {
       WriteOperation::start(bridge, id, std::move(lane), offset, std::move(parts));
@@ -169,7 +189,30 @@ void FileOperation::cancel() noexcept {
   if (opcode != io::Opcode::close) bridge_.executor().io().cancel(*this);
 }
 
+bool FileOperation::advance(std::size_t bytes) noexcept {
+  address = static_cast<std::byte*>(address) + bytes;
+  length -= bytes;
+  if (offset >= 0) offset += static_cast<std::int64_t>(bytes);
+  return length > 0;
+}
+
+bool FileOperation::writes_on() noexcept {
+  if (opcode != io::Opcode::write && opcode != io::Opcode::writev) return false;
+  // One that is being closed may be another file by the time of the next call.
+  const bool wanted = !cancelled && bridge_.is_open(fd);
+  if (result > 0 && wanted && advance(static_cast<std::size_t>(result))) {
+    written_ += static_cast<std::size_t>(result);
+    bridge_.executor().io().submit(*this);
+    bridge_.flush_soon();
+    return true;
+  }
+  // What was written counts, whatever became of the rest.
+  if (written_ > 0) result = static_cast<std::int64_t>(written_) + std::max<std::int64_t>(result, 0);
+  return false;
+}
+
 void FileOperation::on_completion(io::Request& request) noexcept {
+  if (static_cast<FileOperation&>(request).writes_on()) return;
   const std::unique_ptr<FileOperation> operation(&static_cast<FileOperation&>(request));
   if (operation->result < 0) {
     operation->bridge_.reply(operation->id, static_cast<std::int32_t>(operation->result), 0);

@@ -29,14 +29,19 @@ class FileOperation : public PendingOperation, protected io::Request {
   void start();
   // What the reply's value is when the request has succeeded.
   virtual double outcome() noexcept { return static_cast<double>(result); }
+  // So many bytes have been written. False: that was all.
+  virtual bool advance(std::size_t bytes) noexcept;
 
   HeldMemory memory_;
   std::string path_;
 
  private:
   static void on_completion(io::Request& request) noexcept;
+  // A pipe took a part: goes on with the rest, as a write that blocks does.
+  [[nodiscard]] bool writes_on() noexcept;
 
   Bridge& bridge_;
+  std::size_t written_ = 0;  // before the rest
 };
 
 }  // namespace heddle::bridge

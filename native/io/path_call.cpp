@@ -87,7 +87,7 @@ PathOutcome truncate(const PathRequest& request) {
   if (fd < 0) return failed_at(errno, "open", request.path);
   const PathOutcome outcome = repeated([&] { return ::ftruncate(fd, length); });
   ::close(fd);
-  return outcome.result < 0 ? failed_at(static_cast<int>(-outcome.result), "ftruncate", {}) : outcome;
+  return outcome.result < 0 ? failed_at(static_cast<int>(-outcome.result), "ftruncate") : outcome;
 }
 
 PathOutcome change_owner(const PathRequest& request) {
@@ -101,6 +101,8 @@ PathOutcome change_owner(const PathRequest& request) {
 }
 
 PathOutcome set_times(const PathRequest& request) {
+  constexpr double kTimesEnd = 0x1p63;
+  if (!(std::abs(request.x) < kTimesEnd && std::abs(request.y) < kTimesEnd)) return {.result = -EINVAL};
   const timespec times[]{time_of(request.x), time_of(request.y)};
   return repeated([&] {
     if (request.fd >= 0) return ::futimens(request.fd, times);
@@ -110,6 +112,8 @@ PathOutcome set_times(const PathRequest& request) {
 }
 
 }  // namespace
+
+PathOutcome failed_at(int error, const char* call) { return {.result = -error, .bytes = call}; }
 
 PathOutcome failed_at(int error, const char* call, const std::string& path) {
   return {.result = -error, .bytes = std::string(call) + '\0' + path};
@@ -148,9 +152,8 @@ PathOutcome carry_out(const PathRequest& request, const std::atomic<bool>& cance
     case PathCall::realpath:
       return taken(::realpath(path, nullptr));
     case PathCall::chmod:
-      return repeated([&] {
-        return request.fd >= 0 ? ::fchmod(request.fd, request.mode) : ::chmod(path, request.mode);
-      });
+      return repeated(
+          [&] { return request.fd >= 0 ? ::fchmod(request.fd, request.mode) : ::chmod(path, request.mode); });
     case PathCall::chown:
       return change_owner(request);
     case PathCall::utimes:

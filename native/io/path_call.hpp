@@ -9,27 +9,27 @@ namespace heddle::io {
 // Calls on paths and open files for which a thread is needed: the ring lacks them, or gives them to a worker of its own
 // at once. The numbers cross from JavaScript; lib/bridge/layout.ts has the same.
 enum class PathCall : std::int32_t {
-  rename = 1,  // path, second
-  unlink,      // path
-  mkdir,       // path, mode
-  mkdirs,      // path, mode; bytes: the first folder that was made, or nothing
-  rmdir,       // path
-  rm,          // path, flags: kForce, kRecursive
-  readdir,     // path, flags: kRecursive, kWithTypes; bytes: see list_folder.hpp
-  access,      // path, flags: R_OK, W_OK, X_OK
-  truncate,    // path, or fd; x: bytes
-  link,        // path, second
-  symlink,     // path: what the link says; second: where it is
-  readlink,    // path; bytes: what the link says
-  mkdtemp,     // path: the name without its last six characters; bytes: the whole name
-  realpath,    // path; bytes: the path
-  chmod,       // path, or fd; mode
-  chown,       // path, or fd; x: user, y: group; flags: kNoFollow
-  utimes,      // path, or fd; x: access time, y: modification time, in seconds; flags: kNoFollow
-  copy_file,   // path, second, flags: those of COPYFILE_*
-  fallocate,   // fd, x: offset, y: bytes, flags: those of fallocate(2)
-  read_files,  // path: many, each ended by NUL; bytes: see read_files.hpp
-  statfs,      // path; bytes: seven numbers of 64 bits: type, bsize, blocks, bfree, bavail, files, ffree
+  rename = 1,   // path, second
+  unlink,       // path
+  mkdir,        // path, mode
+  mkdirs,       // path, mode; bytes: the first folder that was made, or nothing
+  rmdir,        // path
+  rm,           // path, flags: kForce, kRecursive
+  readdir,      // path, flags: kRecursive, kWithTypes; bytes: see list_folder.hpp
+  access,       // path, flags: R_OK, W_OK, X_OK
+  truncate,     // path, or fd; x: bytes
+  link,         // path, second
+  symlink,      // path: what the link says; second: where it is
+  readlink,     // path; bytes: what the link says
+  mkdtemp,      // path: the name without its last six characters; bytes: the whole name
+  realpath,     // path; bytes: the path
+  chmod,        // path, or fd; mode
+  chown,        // path, or fd; x: user, y: group; flags: kNoFollow
+  utimes,       // path, or fd; x: access time, y: modification time, in seconds; flags: kNoFollow
+  copy_file,    // path, second, flags: those of COPYFILE_*
+  fallocate,    // fd, x: offset, y: bytes, flags: those of fallocate(2)
+  read_files,   // path: many, each ended by NUL; bytes: see read_files.hpp
+  statfs,       // path; bytes: seven numbers of 64 bits: type, bsize, blocks, bfree, bavail, files, ffree
   read_folder,  // fd, x: how many bytes of entries at most; bytes: see read_folder.hpp
 };
 
@@ -64,7 +64,8 @@ struct PathOutcome {
 // process, so a FIFO is not waited for. Long calls look at `cancelled` between their steps and end with -ECANCELED.
 [[nodiscard]] PathOutcome carry_out(const PathRequest& request, const std::atomic<bool>& cancelled);
 
-// The outcome of one step of a call that makes many.
+// The outcome of one step of a call that makes many: on no path, or on that one.
+[[nodiscard]] PathOutcome failed_at(int error, const char* call);
 [[nodiscard]] PathOutcome failed_at(int error, const char* call, const std::string& path);
 
 }  // namespace heddle::io

@@ -116,17 +116,6 @@ describe('read from a FIFO', () => {
     await reader.close()
   })
 
-  it('ignores the position, as the ring and the fallback must agree', async () => {
-    const path = folder.fifo()
-    const reader = await open(path, 'r+')
-    writeSync(openSync(path, 'w'), 'something')
-    const results = await Promise.allSettled([reader.read(Buffer.alloc(4), 0, 4, 5)])
-    await reader.close()
-    expect(results).toMatchObject([
-      { status: 'fulfilled', value: { bytesRead: 4, buffer: Buffer.from('some') } },
-    ])
-  })
-
   it('ends when the last writer goes', async () => {
     const path = folder.fifo()
     const [reader, writer] = await Promise.all([open(path, 'r'), open(path, 'w')])
