@@ -39,13 +39,14 @@ struct Request {
   Request& operator=(const Request&) = delete;
 
   [[nodiscard]] bool transfers_bytes() const noexcept { return opcode >= Opcode::read && opcode <= Opcode::writev; }
-  [[nodiscard]] bool on_socket() const noexcept {
-    return opcode >= Opcode::accept && opcode <= Opcode::receive_many;
-  }
+  [[nodiscard]] bool on_socket() const noexcept { return opcode >= Opcode::accept && opcode <= Opcode::receive_many; }
   // It has results until it is cancelled or fails: see `more`.
   [[nodiscard]] bool has_many() const noexcept {
     return opcode == Opcode::accept_many || opcode == Opcode::receive_many;
   }
+  [[nodiscard]] bool writes() const noexcept { return opcode == Opcode::write || opcode == Opcode::writev; }
+  // Where it reads or writes is where the last has left off: one such comes after the other.
+  [[nodiscard]] bool in_turn() const noexcept { return transfers_bytes() && offset == kCurrentPosition; }
   // It may wait for ever for somebody else, and a close of its descriptor ends it.
   [[nodiscard]] bool waits_for_peer() const noexcept { return transfers_bytes() || on_socket(); }
 
@@ -64,7 +65,7 @@ struct Request {
 
   std::int64_t result = 0;  // >= 0: what the system call returned; < 0: -errno
   bool more = false;        // this was a result, and the request goes on
-  int buffer = -1;          // receive_many: which of Backend::receive_buffers() has the bytes; the receiver gives it back
+  int buffer = -1;  // receive_many: which of Backend::receive_buffers() has the bytes; the receiver gives it back
   Function completed;
 
   // The backend's own, while the request is in flight.

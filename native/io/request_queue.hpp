@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 #include "native/io/request.hpp"
 
@@ -25,6 +26,19 @@ class RequestQueue {
     head_ = request.next;
     --size_;
     return request;
+  }
+
+  // False: it is not in here. Looks at all before it.
+  bool remove(const Request& request) noexcept {
+    Request* before = nullptr;
+    for (Request* each = head_; each != nullptr; before = std::exchange(each, each->next)) {
+      if (each != &request) continue;
+      (before == nullptr ? head_ : before->next) = each->next;
+      if (tail_ == each) tail_ = before;
+      --size_;
+      return true;
+    }
+    return false;
   }
 
  private:

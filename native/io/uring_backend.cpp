@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <vector>
 #include <utility>
+#include <vector>
 
 #include "native/io/half_pipe.hpp"
 #include "native/io/request_span.hpp"
@@ -37,6 +37,9 @@ void move_position(const Request& request, std::int64_t result) noexcept {
   if (lseek(request.fd, 0, SEEK_CUR) == request.position) lseek(request.fd, result, SEEK_CUR);
 }
 
+// The kernel wakes those that wait for a pipe in an order of its own, so that one of them waits there at a time.
+std::int64_t turn_of(int fd, bool writes) noexcept { return std::int64_t{fd} * 2 + (writes ? 1 : 0); }
+
 // A cancel interrupts a worker that is inside the call. Some calls then tell the kernel's own number for "restart me".
 std::int64_t outcome_of(const Request& request, std::int64_t result) noexcept {
   constexpr int kRestart = 512;  // ERESTARTSYS, which no user-space header names
@@ -59,7 +62,8 @@ void UringBackend::cancel(Request& request) noexcept {
   if (request.cancelled) return;
   request.cancelled = true;
   if (!slots_.holds(request)) {
-    if (std::erase(starved_, &request) != 0) {
+    const auto turn = turns_.empty() ? turns_.end() : turns_.find(turn_of(request.fd, request.writes()));
+    if (std::erase(starved_, &request) != 0 || (turn != turns_.end() && turn->second.remove(request))) {
       request.result = -ECANCELED;
       ended_.push(request);
     }
@@ -77,7 +81,45 @@ bool UringBackend::prepare_cancel(Request& request) noexcept {
   return true;
 }
 
+bool UringBackend::has_others_before(const Request& request) {
+  if (!turns_.empty() && turns_.contains(turn_of(request.fd, request.writes()))) return true;
+  bool any = false;
+  slots_.for_each_on(
+      request.fd, [&](const Request& other) { any = any || (other.in_turn() && other.writes() == request.writes()); });
+  return any;
+}
+
+void UringBackend::wait_for_turn(Request& request) { turns_[turn_of(request.fd, request.writes())].push(request); }
+
+void UringBackend::start_next_turn(int fd, bool writes) {
+  const auto turn = turns_.find(turn_of(fd, writes));
+  if (turn == turns_.end()) return;
+  io_uring_sqe* sqe = turn->second.empty() ? nullptr : ring_.entry();
+  if (sqe != nullptr) {
+    prepare(*sqe, turn->second.pop());
+  } else {
+    // The next flush() tries again.
+    while (!turn->second.empty()) waiting_.push(turn->second.pop());
+  }
+  if (turn->second.empty()) turns_.erase(turn);
+}
+
+void UringBackend::end_turns(int fd) noexcept {
+  for (const bool writes : {false, true}) {
+    const auto turn = turns_.find(turn_of(fd, writes));
+    if (turn == turns_.end()) continue;
+    while (!turn->second.empty()) {
+      Request& request = turn->second.pop();
+      request.cancelled = true;
+      request.result = -ECANCELED;
+      ended_.push(request);
+    }
+    turns_.erase(turn);
+  }
+}
+
 bool UringBackend::cancel_all_on(int fd) noexcept {
+  if (!turns_.empty()) end_turns(fd);
   bool any = false;
   slots_.for_each_on(fd, [&](Request& request) {
     any = true;
@@ -141,6 +183,10 @@ bool UringBackend::flush(std::size_t inline_bytes) noexcept {
       held_closes_.push(waiting_.pop());
       continue;
     }
+    if (request.in_turn() && has_others_before(request)) {
+      wait_for_turn(waiting_.pop());
+      continue;
+    }
     io_uring_sqe* sqe = ring_.entry();
     if (sqe == nullptr) break;
     waiting_.pop();
@@ -186,7 +232,11 @@ std::size_t UringBackend::reap() noexcept {
     }
     if (opens_half_a_pipe(*request, result) && retry_on_worker(*request)) continue;
     move_position(*request, result);
+    const bool in_turn = request->in_turn();
+    const bool writes = request->writes();
+    const int fd = request->fd;
     complete(*request, outcome_of(*request, end_half_pipe(*request, name, result)));
+    if (in_turn && !turns_.empty()) start_next_turn(fd, writes);
     ++completed;
   }
   if (cancel_missed_) arm_repeat();
@@ -242,8 +292,7 @@ void UringBackend::complete(Request& request, std::int64_t result) noexcept {
 }
 
 void UringBackend::prepare(io_uring_sqe& sqe, Request& request) {
-  const bool writes = request.opcode == Opcode::write || request.opcode == Opcode::writev;
-  request.position = writes && request.offset == kCurrentPosition ? lseek(request.fd, 0, SEEK_CUR) : -1;
+  request.position = request.writes() && request.offset == kCurrentPosition ? lseek(request.fd, 0, SEEK_CUR) : -1;
   if (request.opcode == Opcode::accept_many) request.multishot = accepts_many_;
   if (request.opcode == Opcode::receive_many) {
     static_cast<void>(receive_buffers());

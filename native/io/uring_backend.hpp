@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "native/io/backend.hpp"
@@ -39,6 +40,12 @@ class UringBackend final : public Backend {
   void repeat_cancels() noexcept;
   void arm_repeat() noexcept;
   void start_held_closes();
+  // Whether another that reads, or writes, where this does is before it.
+  [[nodiscard]] bool has_others_before(const Request& request);
+  void wait_for_turn(Request& request);
+  // One that was in the kernel has ended: the next that waits for that may go.
+  void start_next_turn(int fd, bool writes);
+  void end_turns(int fd) noexcept;
   bool retry_on_worker(Request& request);
   void watch_half_pipe(Request& request) noexcept;
   void writer_came(Request& request) noexcept;
@@ -56,15 +63,16 @@ class UringBackend final : public Backend {
   Ring ring_;
   SlotTable slots_;
   RequestQueue waiting_;
-  RequestQueue ended_;        // cancelled before they reached the ring; completed by reap()
-  RequestQueue held_closes_;  // the descriptor's last transfers have been cancelled and have not ended yet
+  RequestQueue ended_;                                    // cancelled before they reached the ring; completed by reap()
+  std::unordered_map<std::int64_t, RequestQueue> turns_;  // see in_turn(); by descriptor and direction
+  RequestQueue held_closes_;       // the descriptor's last transfers have been cancelled and have not ended yet
   std::vector<Request*> starved_;  // each receive_many that found no buffer
   std::size_t lent_ = 0;           // buffers that somebody has to give back
   const std::size_t most_direct_reads_ = io::most_direct_reads(system_call_cost());
   const bool may_ask_for_many_;
-  bool accepts_many_;              // as far as is known, the kernel has multishot accept
-  bool receives_many_ = false;     // and multishot receive with provided buffers
-  bool received_many_ = false;     // that was seen
+  bool accepts_many_;           // as far as is known, the kernel has multishot accept
+  bool receives_many_ = false;  // and multishot receive with provided buffers
+  bool received_many_ = false;  // that was seen
   std::size_t in_flight_ = 0;
   std::size_t cancelled_ = 0;   // requests in slots_ that are to end early
   bool cancel_missed_ = false;  // one of them at least was not reached

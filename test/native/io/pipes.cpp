@@ -67,6 +67,36 @@ TEST_CASE_ON_BACKENDS("io: a write to a full pipe waits for room") {
   CHECK(pipe.drain() == "more");
 }
 
+TEST_CASE_ON_BACKENDS("io: who waits for a pipe gets its bytes in the order of asking, and so does a pipe") {
+  SKIP_WITHOUT_BACKEND();
+  IoBed bed(options<Choice>());
+  const Pipe pipe;
+  constexpr std::size_t kMany = 20;
+  std::string into(kMany, '.');
+  std::vector<Outcome> reads(kMany);
+  for (std::size_t i = 0; i < kMany; ++i) {
+    bed.start(read_task(pipe.read_end.get(), writable(into).subspan(i, 1)), reads[i]);
+  }
+  std::string expected;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    const std::string letter(1, static_cast<char>('a' + i));
+    pipe.put(letter);
+    expected += letter;
+    bed.drive_until([&] { return reads[i].done(); });
+    CHECK(into == expected + std::string(kMany - i - 1, '.'));
+  }
+
+  const std::string content = pattern(static_cast<std::size_t>(fcntl(pipe.write_end.get(), F_GETPIPE_SZ)));
+  CHECK(bed.run(write_task(pipe.write_end.get(), bytes_of(content))) == static_cast<std::int64_t>(content.size()));
+  std::vector<Outcome> writes(kMany);
+  for (std::size_t i = 0; i < kMany; ++i) {
+    bed.start(write_task(pipe.write_end.get(), bytes_of(expected).subspan(i, 1)), writes[i]);
+  }
+  CHECK(pipe.drain() == content);
+  bed.drive_until([&] { return writes.back().done(); });
+  CHECK(pipe.drain() == expected);
+}
+
 TEST_CASE_ON_BACKENDS("io: a write to a pipe that nobody reads is EPIPE") {
   SKIP_WITHOUT_BACKEND();
   IoBed bed(options<Choice>());
