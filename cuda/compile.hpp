@@ -17,7 +17,7 @@ struct CompileRequest {
 
   std::string source;
   std::string name = "kernels.cu";   // of the source, in messages
-  std::vector<std::string> options;  // NVRTC's; the host device understands -D, -U, -I and -std=, and skips what tunes
+  std::vector<std::string> options;  // NVRTC's; the host device understands -D, -U, -I, -include and -std=
   std::vector<Header> headers;
   std::string cache;     // a folder for what was compiled; empty: nothing is kept
   std::string compiler;  // path of libnvrtc, or of the C++ compiler; empty: found by itself

@@ -16,14 +16,14 @@ export interface CompileOptions {
   readonly name?: string | undefined
   /**
    * For NVRTC, such as `--use_fast_math` or `-DN=4`. The architecture is the device's unless it is said here. The host device
-   * understands `-D`, `-U`, `-I` and `-std=`, and skips the others.
+   * understands `-D`, `-U`, `-I`, `-include` and `-std=`, and skips the others.
    */
   readonly options?: readonly string[] | undefined
   /** Texts that the source includes, by the names under which it does. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**
-   * Where what was compiled is kept, keyed by source, options, device and compiler: a folder; `true`, the default: heddle's own
-   * (`$HEDDLE_CACHE`, or `heddle/kernels` in `$XDG_CACHE_HOME` or `~/.cache`); `false`: nowhere.
+   * Where what was compiled is kept, keyed by source, what it includes, options, device and compiler: a folder; `true`, the
+   * default: heddle's own (`$HEDDLE_CACHE`, or `heddle/kernels` in `$XDG_CACHE_HOME` or `~/.cache`); `false`: nowhere.
    */
   readonly cache?: boolean | string | undefined
   /** The path of libnvrtc; of the C++ compiler on the host device. Default: the one that is found. */

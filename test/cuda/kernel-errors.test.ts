@@ -1,7 +1,10 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type CompileOptions, type Kernel, LaunchError, type Stream } from 'heddle/cuda'
 import { describe, expect, it, vi } from 'vitest'
 import { usage } from '../fixtures/internals.ts'
 import { tempFolder } from '../fixtures/temp.ts'
+import { download } from './bytes.ts'
 import { needsCompiler } from './compilers.ts'
 import { expectCudaError, rejection, thrown } from './failures.ts'
 import { onEachDevice, openHost } from './target.ts'
@@ -180,6 +183,89 @@ describe('what was compiled', () => {
     expect(kernel.library.cached).toBe(true)
     const x = await other.alloc('f32', 1)
     await other.stream().launch(kernel, { grid: 1, block: 1 }, 1, x)
+  })
+})
+
+describe('what was compiled from files', () => {
+  needsCompiler('host')
+
+  /** What a kernel writes that includes `v.h`, and whether it had been compiled before. */
+  const written = async (options: CompileOptions, source = '#include "v.h"\n') => {
+    const gpu = await openHost()
+    const { v } = await gpu.compile(`${source}extern "C" __global__ void v(int* x) { *x = VALUE; }`, options)
+    const x = await gpu.alloc('i32', 1)
+    const stream = gpu.stream()
+    await stream.launch(v, { grid: 1, block: 1 }, x)
+    return { value: new Int32Array((await download(stream, x)).buffer)[0], cached: v.library.cached }
+  }
+
+  it.each([
+    ['-I', (folder: string) => [`-I${folder}`]],
+    ['-I and its folder apart', (folder: string) => ['-I', folder]],
+    ['--include-path', (folder: string) => [`--include-path=${folder}`]],
+  ])('is compiled again when one changes: %s', async (_title, optionsFor) => {
+    const folder = tempFolder()
+    const options = { cache: folder.fresh('cache'), options: optionsFor(folder.path) }
+    await writeFile(join(folder.path, 'v.h'), '#include "deeper.h"\n')
+    await writeFile(join(folder.path, 'deeper.h'), '#define VALUE 1\n')
+    expect(await written(options)).toEqual({ value: 1, cached: false })
+    expect(await written(options)).toEqual({ value: 1, cached: true })
+    await writeFile(join(folder.path, 'deeper.h'), '#define VALUE 2\n')
+    expect(await written(options)).toEqual({ value: 2, cached: false })
+  })
+
+  it('is compiled again when another comes to stand in front', async () => {
+    const folder = tempFolder()
+    const options = {
+      cache: folder.fresh('cache'),
+      options: [`-I${folder.path}/first`, `-I${folder.path}`],
+    }
+    await writeFile(join(folder.path, 'v.h'), '#define VALUE 1\n')
+    expect(await written(options)).toEqual({ value: 1, cached: false })
+    await mkdir(join(folder.path, 'first'))
+    await writeFile(join(folder.path, 'first/v.h'), '#define VALUE 2\n')
+    expect(await written(options)).toEqual({ value: 2, cached: false })
+  })
+
+  it('is compiled again when one that an option includes changes', async () => {
+    const folder = tempFolder()
+    const file = join(folder.path, 'v.h')
+    const options = { cache: folder.fresh('cache'), options: ['-include', file] }
+    await writeFile(file, '#define VALUE 1\n')
+    expect(await written(options, '')).toEqual({ value: 1, cached: false })
+    await writeFile(file, '#define VALUE 2\n')
+    expect(await written(options, '')).toEqual({ value: 2, cached: false })
+    expect(await written(options, '')).toEqual({ value: 2, cached: true })
+  })
+
+  it('is found again when it includes what is given with it, or the system has', async () => {
+    const cache = tempFolder().fresh('cache')
+    const options = { cache, headers: { 'v.h': '#include <cstdint>\n#define VALUE sizeof(__FILE__)\n' } }
+    expect(await written(options)).toEqual({ value: 11, cached: false })
+    expect(await written(options)).toEqual({ value: 11, cached: true })
+  })
+
+  it('is compiled again when what was kept is damaged', async () => {
+    const cache = tempFolder().fresh('cache')
+    const kept = async () => join(cache, (await readdir(cache))[0] as string)
+    const source = '#define VALUE 7\n'
+    await written({ cache }, source)
+    const bytes = await readFile(await kept())
+    const damages = [
+      () => bytes.fill(0, bytes.length - 4000, bytes.length - 3000),
+      () => bytes.subarray(0, bytes.length - 1),
+      () => bytes.subarray(0, 0),
+    ]
+    for (const damage of damages) {
+      await writeFile(await kept(), damage())
+      expect(await written({ cache }, source)).toEqual({ value: 7, cached: false })
+      expect(await written({ cache }, source)).toEqual({ value: 7, cached: true })
+    }
+    const place = await kept()
+    await rm(place)
+    await mkdir(place)
+    expect(await written({ cache }, source)).toEqual({ value: 7, cached: false })
+    expect(await written({ cache }, source)).toEqual({ value: 7, cached: true })
   })
 })
 

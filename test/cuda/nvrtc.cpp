@@ -109,6 +109,23 @@ TEST_CASE("what NVRTC has compiled is kept") {
   CHECK_FALSE(nvrtc::compile(wanted, 80, go_on).cached);
 }
 
+TEST_CASE("what NVRTC has compiled is compiled again when a file that it includes changes") {
+  if (!has_nvrtc()) return;
+  const test::TemporaryFolder folder;
+  const auto put = [&folder](const char* text) { std::ofstream(folder.path() + "/v.h") << text; };
+  CompileRequest wanted = request("#include \"v.h\"\nextern \"C\" __global__ void VALUE() {}");
+  wanted.cache = folder.path() + "/cache";
+  wanted.options = {"-I", folder.path(), "--gpu-architecture=compute_90"};
+  put("#define VALUE one\n");
+  CHECK(text(nvrtc::compile(wanted, 90, go_on)).find(".entry one") != std::string_view::npos);
+  CHECK(nvrtc::compile(wanted, 90, go_on).cached);
+  put("#define VALUE two\n");
+  CHECK(text(nvrtc::compile(wanted, 90, go_on)).find(".entry two") != std::string_view::npos);
+  wanted.source = "#define HEADER \"v.h\"\n#include HEADER\nextern \"C\" __global__ void VALUE() {}";
+  CHECK(nvrtc::compile(wanted, 90, go_on).ok());
+  CHECK_FALSE(nvrtc::compile(wanted, 90, go_on).cached);
+}
+
 TEST_CASE("the toolkit's headers are found where a variable names them, and beside the library") {
   const test::TemporaryFolder folder;
   const std::filesystem::path home = folder.path();
