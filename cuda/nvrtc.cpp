@@ -225,7 +225,7 @@ Compilation compile(const CompileRequest& request, int architecture, const std::
   } else {
     made.code = "ERR_HEDDLE_COMPILE";
     made.message = api->error_text(result);
-    place_failure(made, request.name);
+    place_failure(made);
     if (headers.empty() && misses_toolkit_header(made.log)) {
       made.message +=
           ". The headers of the CUDA toolkit were not found: install them (the package cuda-cudart-dev, or "

@@ -100,7 +100,7 @@ Compilation Build::preprocess() {
   }
   command.insert(command.end(),
                  {"-I" + request_.language, "-I" + file("headers"), file("source.cu"), "-o", file("source.ii")});
-  if (const ChildResult child = run(command); child.exit_code != 0) return compiler_failure(child, request_.name);
+  if (const ChildResult child = run(command); child.exit_code != 0) return compiler_failure(child, request_);
   text_ = read_file(file("source.ii"));
   leave_out_folder(text_);
   return {};
@@ -108,9 +108,11 @@ Compilation Build::preprocess() {
 
 Compilation Build::compile() {
   write_file(file("kernels.ii"), with_kernel_table(text_));
-  const ChildResult child = run({compiler_, standard_, "-O2", "-w", "-fPIC", "-shared", "-fvisibility=hidden",
-                                 "-fno-strict-aliasing", file("kernels.ii"), "-o", file("kernels.so")});
-  if (child.exit_code != 0) return compiler_failure(child, request_.name);
+  const ChildResult child =
+      run({compiler_, standard_, "-O2", "-w", "-fPIC", "-shared", "-fvisibility=hidden", "-fno-strict-aliasing",
+           // A frame that is larger than what is left meets the guard behind the stack.
+           "-fstack-clash-protection", file("kernels.ii"), "-o", file("kernels.so")});
+  if (child.exit_code != 0) return compiler_failure(child, request_);
   const std::string image = read_file(file("kernels.so"));
   Compilation made;
   made.log = child.output;

@@ -204,7 +204,8 @@ std::string with_kernel_table(std::string preprocessed) {
     }
   }
   const std::string count = std::to_string(kernels.size());
-  preprocessed += "\n# 1 \"heddle\"\n" + shared + "static const heddle_abi::Kernel heddle_table[] = {" + table +
+  preprocessed += "\n# 1 \"" + std::string(kTableFile) + "\"\n" + shared +
+                  "static const heddle_abi::Kernel heddle_table[] = {" + table +
                   "{nullptr, 0, nullptr, nullptr}};\n"
                   "extern \"C\" __attribute__((visibility(\"default\"))) const heddle_abi::Library heddle_library;\n"
                   "const heddle_abi::Library heddle_library = {heddle_abi::version, " +

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type CompileOptions, type Kernel, LaunchError, type Stream } from 'heddle/cuda'
 import { describe, expect, it, vi } from 'vitest'
 import { usage } from '../fixtures/internals.ts'
@@ -128,6 +128,27 @@ describe('a source that the host device cannot compile', () => {
     expect((error as { log: string }).log).toContain('missing')
   })
 
+  it('rejects with the place in a header', async () => {
+    const folder = tempFolder()
+    const file = folder.file('\n\n  missing x;\n')
+    const include = `#include "${basename(file)}"\n`
+    const options = [`-I${folder.path}`]
+    const wrong = [
+      [include, { options }, file],
+      ['#include "a.h"\n', { options, headers: { 'a.h': `int a;\n${include}` } }, file],
+      ['#include "b/a.h"\n', { headers: { 'b/a.h': '\n\n  missing x;\n' } }, 'b/a.h'],
+    ] as const
+    for (const [source, using, place] of wrong) {
+      const error = await failures(`${source}int y = missing;\n`, using)
+      expect(error).toMatchObject({ code: 'ERR_HEDDLE_COMPILE', file: place, line: 3, column: 3 })
+      expect((error as Error).message).toContain(`${place}:3:3: `)
+    }
+    const own = 'extern "C" __global__ void f(int* x) {\n  atomicAdd(x, "");\n}\n'
+    expect(await failures(own)).toMatchObject({ file: 'kernels.cu', line: 2 })
+    expect(await failures('#include "nowhere.h"\n')).toMatchObject({ file: 'kernels.cu', line: 1 })
+    expect(await failures('', { options: ['-include', '/nowhere.h'] })).toMatchObject({ file: '', line: 0 })
+  })
+
   it.each([
     ['using namespace nvcuda; wmma::fragment<int> f;', 'wmma'],
     ['namespace cg = cooperative_groups;', 'cooperative_groups'],
@@ -158,6 +179,19 @@ describe('a source that the host device cannot compile', () => {
     ]) {
       const error = await rejection(gpu.compile(add, options as unknown as CompileOptions))
       expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+    }
+    const withNull: [string, CompileOptions][] = [
+      [`${add}\0`, {}],
+      [add, { name: 'a\0b' }],
+      [add, { options: ['-DA\0'] }],
+      [add, { headers: { 'a.h': '\0' } }],
+      [add, { headers: { 'a\0.h': '' } }],
+      [add, { compiler: 'c++\0' }],
+      [add, { cache: '/tmp\0' }],
+    ]
+    for (const [source, options] of withNull) {
+      const error = await rejection(gpu.compile(source, options))
+      expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
     }
     expect(await rejection(gpu.compile(add, { headers: { '../a.h': '' } }))).toBeInstanceOf(TypeError)
     expect(await rejection(gpu.compile(1 as unknown as string))).toMatchObject({
@@ -295,6 +329,9 @@ describe('a library', () => {
       code: 'ERR_HEDDLE_KERNEL',
       kernel: 'sub',
     })
+    expect(await rejection(library.kernel('add\0x', ['u32', 'f32*']))).toMatchObject({
+      code: 'ERR_INVALID_ARG_VALUE',
+    })
     expect(await rejection(library.kernel('add', ['x'] as unknown as ['u8']))).toBeInstanceOf(TypeError)
     library.dispose()
     expect(await rejection(library.kernel('add', ['u32', 'f32*']))).toMatchObject({
@@ -315,6 +352,26 @@ describe('a device that closes', () => {
     expectCudaError(await compiling, { number: -1 })
     expect(thrown(() => void gpu.compile(add))).toMatchObject({ code: 'heddleErrorDeviceClosed' })
     expect(usage().libraries).toBe(before)
+  })
+})
+
+describe('a kernel with more arguments than a launch carries', () => {
+  needsCompiler('host')
+
+  it('is refused at the call, and the stream goes on', async () => {
+    const gpu = await openHost()
+    const { f, g } = await gpu.compile(`
+      struct Large { char bytes[2 << 20]; };
+      struct Fits { char bytes[100000]; };
+      extern "C" __global__ void f(Large large) {}
+      extern "C" __global__ void g(Fits fits, int* x) { *x = fits.bytes[99999]; }`)
+    const stream = gpu.stream()
+    const error = thrown(() => stream.launch(f, { grid: 1, block: 1 }, new Uint8Array(2 << 20)))
+    expect(error).toBeInstanceOf(LaunchError)
+    expect(error).toMatchObject({ code: 'ERR_HEDDLE_ARGUMENTS', kernel: 'f' })
+    const x = await gpu.alloc('i32', 1)
+    stream.launch(g, { grid: 1, block: 1 }, new Uint8Array(100_000).fill(5), x)
+    expect(new Int32Array((await download(stream, x)).buffer)[0]).toBe(5)
   })
 })
 

@@ -288,6 +288,23 @@ onEachDevice('kernels from source', (target) => {
 describe('kernels on the host device', () => {
   needsCompiler('host')
 
+  it('have as much local memory as a GPU gives a thread, barriers or not', async () => {
+    const gpu = await openHost()
+    const stream = gpu.stream()
+    const { large } = await gpu.compile(`
+      extern "C" __global__ void large(int* x) {
+        volatile char local[512 * 1024 - 1024];
+        for (unsigned i = 0; i < sizeof(local); i += 1000) local[i] = threadIdx.x;
+        __syncthreads();
+        for (unsigned i = 0; i < sizeof(local); i += 1000) if (local[i] != (char)threadIdx.x) return;
+        atomicAdd(x, 1);
+      }`)
+    const x = await gpu.alloc('i32', 1)
+    stream.fill(x, 0)
+    stream.launch(large, { grid: 2, block: 64 }, x)
+    expect([...new Int32Array((await download(stream, x)).buffer)]).toEqual([128])
+  })
+
   it('are not there when they have no C linkage', async () => {
     const gpu = await openHost()
     const kernels = await gpu.compile('__global__ void mangled() {}')

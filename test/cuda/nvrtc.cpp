@@ -46,15 +46,22 @@ TEST_CASE("the first error of NVRTC's log is placed by line and caret") {
       "  int a;\n      ^\n\n"
       "mine.cu(12): error: identifier \"foo\" is undefined\n      x[n] = foo + 1;\n             ^\n\n"
       "mine.cu(13): error: identifier \"bar\" is undefined\n  bar;\n  ^\n\n2 errors detected\n";
-  nvrtc::place_failure(failure, "mine.cu");
+  nvrtc::place_failure(failure);
   CHECK(failure.message == "identifier \"foo\" is undefined");
+  CHECK(failure.file == "mine.cu");
   CHECK(failure.line == 12);
   CHECK(failure.column == 12);
   Compilation other = compile_failure("ERR_HEDDLE_COMPILE", "unchanged");
   other.log = "nvrtc: nothing to say\n";
-  nvrtc::place_failure(other, "mine.cu");
+  nvrtc::place_failure(other);
   CHECK(other.message == "unchanged");
   CHECK(other.line == 0);
+  other.log = "/some (odd)/v.h(3): catastrophic error: it ends\n";
+  nvrtc::place_failure(other);
+  CHECK(other.message == "it ends");
+  CHECK(other.file == "/some (odd)/v.h");
+  CHECK(other.line == 3);
+  CHECK(other.column == 0);
 }
 
 TEST_CASE("a library that is not NVRTC is said to be none") {
@@ -95,6 +102,24 @@ TEST_CASE("an error of NVRTC's has its place and its log") {
   CHECK(made.column == 8);
   CHECK(made.message.find("missing") != std::string::npos);
   CHECK(made.log.find("mine.cu(2)") != std::string::npos);
+}
+
+TEST_CASE("an error of NVRTC's in a header has its place there") {
+  if (!has_nvrtc()) return;
+  const test::TemporaryFolder folder;
+  const std::string file = folder.path() + "/deep.h";
+  std::ofstream(file) << "\n  missing y;\n";
+  CompileRequest wanted = request("#include \"a.h\"\n");
+  wanted.headers.push_back({"a.h", "\n\nmissing x;\n"});
+  const Compilation given = nvrtc::compile(wanted, 90, go_on);
+  CHECK_MESSAGE(given.file == "a.h", given.log);
+  CHECK(given.line == 3);
+  wanted.headers[0].text = "#include \"deep.h\"\n";
+  wanted.options.push_back("-I" + folder.path());
+  const Compilation found = nvrtc::compile(wanted, 90, go_on);
+  CHECK_MESSAGE(found.file == file, found.log);
+  CHECK(found.line == 2);
+  CHECK(found.column == 3);
 }
 
 TEST_CASE("what NVRTC has compiled is kept") {
