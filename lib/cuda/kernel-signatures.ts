@@ -25,21 +25,27 @@ type KernelsIn<S extends string> =
     : Declarations<S> extends infer D
       ? Unclear extends D
         ? AnyKernels
-        : {
-            readonly [E in Extract<D, Declaration> as E['name']]: KernelTaking<E['parameters']>
-          }
+        : KernelsOf<Extract<D, Declaration>>
       : never
+type KernelsOf<D extends Declaration> = {
+  readonly [N in D['name']]: KernelTaking<Extract<D, { name: N }>['parameters']>
+}
 
 interface Declaration {
   name: string
   parameters: readonly ParameterType[] | Unclear
 }
 
-type KernelTaking<P> = P extends readonly ParameterType[]
-  ? ArgumentsOf<P> extends infer A extends readonly KernelArgument[]
-    ? Kernel<A>
-    : never
-  : Kernel<KernelArgument[]>
+/** Declarations that differ are for an `#if` to choose from. */
+type KernelTaking<P> =
+  IsUnion<P> extends false
+    ? P extends readonly ParameterType[]
+      ? ArgumentsOf<P> extends infer A extends readonly KernelArgument[]
+        ? Kernel<A>
+        : never
+      : Kernel<KernelArgument[]>
+    : Kernel<KernelArgument[]>
+type IsUnion<T, Each = T> = Each extends T ? ([T] extends [Each] ? false : true) : never
 
 /** A union of what follows each `extern "C"`: a declaration, or a block of them. */
 type Declarations<S extends string, Found = never> = S extends `${infer Before}"C"${infer After}`

@@ -42,6 +42,9 @@ export type Macros = [
 /** A kernel whose parameters are not clear takes anything. */
 type TakesAnything<S extends string> = Equal<Read<S>, { readonly a: Anything }>
 export type Parameters = [
+  Expect<
+    TakesAnything<'#if A\nextern "C" __global__ void a(int n) {\n#else\nextern "C" __global__ void a(float* x) {\n#endif\n}'>
+  >,
   Expect<TakesAnything<'extern "C" __global__ void a(int n = 1 < 2, bool b = 3 > 2) {}'>>,
   Expect<TakesAnything<'extern "C" __global__ void a(V v = V<int, float>(), int n) {}'>>,
   Expect<TakesAnything<'extern "C" __global__ void a(W w = {1, 2}, int n) {}'>>,
