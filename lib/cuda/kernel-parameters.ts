@@ -14,7 +14,11 @@ export function parametersOf(list: readonly string[]): DeclaredParameters {
   return { parameters: declared.map(typeOf), names: declared.map(nameOf) }
 }
 
-const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
+const closing: ReadonlyMap<string, string> = new Map([
+  ['(', ')'],
+  ['[', ']'],
+  ['{', '}'],
+])
 /** Words with parentheses that say nothing about how a parameter is passed. */
 const attributes: readonly string[] = ['alignas', '__attribute__', '__align__', '__builtin_align__']
 
@@ -45,7 +49,7 @@ function declarators(list: readonly string[]): string[][] {
       i = pastGroup(list, attributes.includes(token) ? i + 1 : i) - 1
       continue
     }
-    const close = closing[token]
+    const close = closing.get(token)
     if (close !== undefined) open.push(close)
     else if (token === open.at(-1)) open.pop()
     if (token === '=' && open.length === 0) isDefault = true
@@ -60,7 +64,7 @@ function endsOfAngles(list: readonly string[]): Map<number, number> {
   const ends = new Map<number, number>()
   const open: number[] = []
   list.forEach((token, i) => {
-    if (token === '<' || token in closing) {
+    if (token === '<' || closing.has(token)) {
       open.push(i)
     } else if (token === '>') {
       if (list[open.at(-1) ?? -1] === '<') ends.set(open.pop() as number, i)
@@ -86,7 +90,7 @@ function isAttribute(list: readonly string[], i: number): boolean {
 /** Behind the bracket that closes the one at `i`. */
 export function pastGroup(list: readonly string[], i: number): number {
   const open = list[i] as string
-  const close = closing[open]
+  const close = closing.get(open)
   let depth = 0
   for (; i < list.length; ++i) {
     if (list[i] === open) ++depth

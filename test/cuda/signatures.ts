@@ -45,6 +45,10 @@ export const signatures = {
       extern "C" { __global__ void b(float* x) { char c = '}'; char d = '"'; } __global__ void c(int n) {} }`,
     kernels: { a: ['i32'], b: ['f32*'], c: ['i32'] },
   },
+  'names that every object has': {
+    source: `extern "C" __global__ void toString(float constructor, constructor valueOf, bool hasOwnProperty) {}`,
+    kernels: { toString: ['f32', 'bytes', 'bool'] },
+  },
   defaults: {
     source: `extern "C" __global__ void a(int n = 4, int size = sizeof(int), float* x = nullptr, V v = make(1, 2),
                                           unsigned m = (1 + 2) * 3) {}`,
