@@ -9,6 +9,7 @@ Napi::Value to_value(Napi::Env env, const cuda::Compilation& failed) {
   result.Set("code", failed.code);
   result.Set("message", failed.message);
   result.Set("log", failed.log);
+  result.Set("file", failed.file);
   result.Set("line", Napi::Number::New(env, failed.line));
   result.Set("column", Napi::Number::New(env, failed.column));
   return result;

@@ -17,7 +17,7 @@ struct CompileRequest {
 
   std::string source;
   std::string name = "kernels.cu";   // of the source, in messages
-  std::vector<std::string> options;  // NVRTC's; the host device understands -D, -U, -I and -std=, and skips what tunes
+  std::vector<std::string> options;  // NVRTC's; the host device understands -D, -U, -I, -include and -std=
   std::vector<Header> headers;
   std::string cache;     // a folder for what was compiled; empty: nothing is kept
   std::string compiler;  // path of libnvrtc, or of the C++ compiler; empty: found by itself
@@ -35,7 +35,8 @@ struct Compilation {
   // ERR_HEDDLE_COMPILER: there is no compiler, or it can't be used.
   std::string code;
   std::string message;  // the first error, for people
-  int line = 0;         // where in the source, from 1; 0: nowhere
+  std::string file;     // where: the source's name, or the header's; "" is the source's
+  int line = 0;         // from 1; 0: nowhere
   int column = 0;
 
   [[nodiscard]] bool ok() const noexcept { return status == kSuccess && code.empty(); }

@@ -4,28 +4,40 @@
 
 #include <array>
 #include <atomic>
-#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 
+#include "cuda/content_hash.hpp"
+#include "cuda/whole_file.hpp"
+
 namespace heddle::cuda {
 
 namespace {
 
-constexpr std::string_view kMagic = "heddle image 1\n";
+constexpr std::string_view kMagic = "heddle image 2\n";
+constexpr std::size_t kHashDigits = 16;
 
-// FNV-1a: spreads names over files. What a file holds is compared, so more is not asked of it.
-std::uint64_t hash(std::string_view text) noexcept {
-  std::uint64_t value = 0xcbf29ce484222325U;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return value;
+std::string hash_text(std::string_view text) {
+  std::array<char, kHashDigits + 1> digits{};
+  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(content_hash(text)));
+  return digits.data();
 }
 
 void append(std::string& key, std::string_view part) {
   key.append(std::to_string(part.size())).append(":").append(part);
+}
+
+// A file replaces another; of a folder that has come to have the name it can't.
+bool put_in_place(const std::string& file, const std::string& path) {
+  std::error_code error;
+  std::filesystem::rename(file, path, error);
+  if (!error) return true;
+  if (std::filesystem::is_directory(path, error)) std::filesystem::remove_all(path, error);
+  std::filesystem::rename(file, path, error);
+  return !error;
 }
 
 }  // namespace
@@ -37,7 +49,7 @@ Compilation compile_failure(std::string code, std::string message) {
   return failure;
 }
 
-std::string cache_key(const CompileRequest& request, std::string_view compiler) {
+std::string cache_key(const CompileRequest& request, std::string_view compiler, std::string_view files) {
   std::string key;
   append(key, compiler);
   append(key, request.name);
@@ -47,24 +59,27 @@ std::string cache_key(const CompileRequest& request, std::string_view compiler) 
     append(key, header.text);
   }
   append(key, request.source);
+  append(key, files);
   return key;
 }
 
-std::string CompileCache::path_of(std::string_view key) const {
-  std::array<char, 17> name{};
-  std::snprintf(name.data(), name.size(), "%016llx", static_cast<unsigned long long>(hash(key)));
-  return folder_ + "/" + name.data();
-}
+std::string CompileCache::path_of(std::string_view key) const { return folder_ + "/" + hash_text(key); }
 
 std::optional<std::vector<std::byte>> CompileCache::find(std::string_view key) const {
   if (folder_.empty()) return std::nullopt;
-  std::ifstream file(path_of(key), std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), {}};
-  std::string head(kMagic);
+  const std::optional<std::string> content = read_whole_file(path_of(key));
+  if (!content) return std::nullopt;
+  std::string head;
   append(head, key);
-  if (!file || content.size() <= head.size() || content.compare(0, head.size(), head) != 0) return std::nullopt;
-  std::vector<std::byte> image(content.size() - head.size());
-  std::memcpy(image.data(), content.data() + head.size(), image.size());
+  std::string_view rest = *content;
+  if (!rest.starts_with(kMagic)) return std::nullopt;
+  rest.remove_prefix(kMagic.size());
+  const std::string_view sum = rest.substr(0, kHashDigits);
+  rest.remove_prefix(sum.size());
+  if (sum != hash_text(rest) || !rest.starts_with(head) || rest.size() == head.size()) return std::nullopt;
+  rest.remove_prefix(head.size());
+  std::vector<std::byte> image(rest.size());
+  std::memcpy(image.data(), rest.data(), image.size());
   return image;
 }
 
@@ -75,15 +90,14 @@ void CompileCache::keep(std::string_view key, const std::vector<std::byte>& imag
   std::filesystem::create_directories(folder_, ignored);
   const std::string path = path_of(key);
   const std::string whole = path + "." + std::to_string(getpid()) + "." + std::to_string(number.fetch_add(1));
+  std::string content;
+  append(content, key);
+  content.append(reinterpret_cast<const char*>(image.data()), image.size());
   {
     std::ofstream file(whole, std::ios::binary);
-    std::string head(kMagic);
-    append(head, key);
-    file.write(head.data(), static_cast<std::streamsize>(head.size()));
-    file.write(reinterpret_cast<const char*>(image.data()), static_cast<std::streamsize>(image.size()));
+    file << kMagic << hash_text(content) << content;
     file.close();
-    if (file) std::filesystem::rename(whole, path, ignored);
-    if (file && !ignored) return;
+    if (file && put_in_place(whole, path)) return;
   }
   std::filesystem::remove(whole, ignored);
 }

@@ -11,8 +11,9 @@
 namespace heddle::cuda {
 
 // Images that were compiled once, in a folder that processes share. A file is named by a hash of its key and holds the
-// whole key, which is compared, so that no two sources can ever be mistaken for each other. Files are put in place whole.
-// A folder that can't be written, or a file that can't be read, is the same as no cache.
+// whole key, which is compared, so that no two sources can ever be mistaken for each other, and a checksum: one whose bytes
+// have changed is not taken. Files are put in place whole. A folder that can't be written, or a file that can't be read, is
+// the same as no cache.
 class CompileCache {
  public:
   // `folder` is empty: finds and keeps nothing.
@@ -27,7 +28,9 @@ class CompileCache {
   const std::string folder_;
 };
 
-// All of a request that decides what comes out, with `compiler`: which one, of which version, for which device.
-[[nodiscard]] std::string cache_key(const CompileRequest& request, std::string_view compiler);
+// All that decides what comes out: the request, `compiler` (which one, of which version, for which device), and what was read
+// from the disk for it, as `files` has it.
+[[nodiscard]] std::string cache_key(const CompileRequest& request, std::string_view compiler,
+                                    std::string_view files = {});
 
 }  // namespace heddle::cuda

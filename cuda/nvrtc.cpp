@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cuda/compile_cache.hpp"
+#include "cuda/included_files.hpp"
 #include "cuda/nvrtc_log.hpp"
 #include "cuda/toolkit_headers.hpp"
 #include "native/immortal.hpp"
@@ -89,8 +90,9 @@ const Api* library(const std::string& named) {
 }
 
 Compilation no_library(const CompileRequest& request) {
-  std::string message = "NVRTC was not found. Install CUDA's libnvrtc (the package cuda-nvrtc), or name it in "
-                        "options.compiler or HEDDLE_NVRTC; kernels that were compiled before need none (library)";
+  std::string message =
+      "NVRTC was not found. Install CUDA's libnvrtc (the package cuda-nvrtc), or name it in "
+      "options.compiler or HEDDLE_NVRTC; kernels that were compiled before need none (library)";
   if (!request.compiler.empty()) message = "'" + request.compiler + "' can't be opened as NVRTC (options.compiler)";
   return compile_failure("ERR_HEDDLE_COMPILER", std::move(message));
 }
@@ -202,8 +204,9 @@ Compilation compile(const CompileRequest& request, int architecture, const std::
   if (!headers.empty()) options.push_back("--include-path=" + headers);
   const std::string compiler =
       headers + " nvrtc " + std::to_string(major) + "." + std::to_string(minor) + " " + std::to_string(architecture);
-  const CompileCache cache(request.cache);
-  const std::string key = cache_key(request, compiler);
+  const IncludedFiles files = included_files(request, headers);
+  const CompileCache cache(files.all_known ? request.cache : "");
+  const std::string key = cache_key(request, compiler, files.key);
   Compilation made;
   if (auto image = cache.find(key)) {
     made.image = std::move(*image);
@@ -215,13 +218,14 @@ Compilation compile(const CompileRequest& request, int architecture, const std::
   made.log = compiling.log();
   if (result == 0) made.image = compiling.image(target.cubin);
   if (!made.image.empty()) {
-    cache.keep(key, made.image);
+    // A file may have changed while it was compiled: which of its contents the image has is not known then.
+    if (included_files(request, headers).key == files.key) cache.keep(key, made.image);
   } else if (stop.load(std::memory_order_relaxed)) {
     made.status = kDeviceClosed;
   } else {
     made.code = "ERR_HEDDLE_COMPILE";
     made.message = api->error_text(result);
-    place_failure(made, request.name);
+    place_failure(made);
     if (headers.empty() && misses_toolkit_header(made.log)) {
       made.message +=
           ". The headers of the CUDA toolkit were not found: install them (the package cuda-cudart-dev, or "

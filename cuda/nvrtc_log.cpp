@@ -20,15 +20,18 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 }  // namespace
 
-void place_failure(Compilation& failure, const std::string& name) {
+void place_failure(Compilation& failure) {
   constexpr std::string_view kError = "error: ";
   const std::vector<std::string_view> lines = lines_of(failure.log);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::size_t error = lines[i].find(kError);
     if (error == std::string_view::npos) continue;
     failure.message = lines[i].substr(error + kError.size());
-    if (!lines[i].starts_with(name + "(")) return;
-    failure.line = std::atoi(std::string(lines[i].substr(name.size() + 1)).c_str());
+    const std::size_t close = lines[i].substr(0, error).rfind("): ");
+    const std::size_t open = lines[i].substr(0, close).rfind('(');
+    if (close == std::string_view::npos || open == std::string_view::npos) return;
+    failure.file = lines[i].substr(0, open);
+    failure.line = std::atoi(std::string(lines[i].substr(open + 1)).c_str());
     // Two spaces stand in front of the source, and so of the caret.
     for (std::size_t k = i + 1; k < std::min(i + 4, lines.size()); ++k) {
       const std::size_t caret = lines[k].find('^');

@@ -83,7 +83,9 @@ namespace heddle::cuda::host {
 
 namespace {
 
-constexpr std::size_t kStack = std::size_t{128} << 10;
+// The 512 KiB that a GPU gives a thread for its local memory, and room for the frames of what runs it. Pages that are never
+// touched take no memory. With the guard it is an odd number of pages: the tops of stacks would share a cache's lines.
+constexpr std::size_t kStack = std::size_t{576} << 10;
 constexpr std::size_t kGuard = 4096;
 constexpr std::size_t kSavedWords = sizeof(void*) * 20;  // more than either architecture saves
 
@@ -96,7 +98,10 @@ struct Fiber {
   Fiber() {
     memory = mmap(nullptr, kStack + kGuard, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
-    mprotect(memory, kGuard, PROT_NONE);
+    if (mprotect(memory, kGuard, PROT_NONE) != 0) {
+      munmap(memory, kStack + kGuard);
+      throw std::bad_alloc();
+    }
     reset();
   }
   Fiber(const Fiber&) = delete;

@@ -2,55 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
 #include <set>
 #include <vector>
 
+#include "cuda/host/source_tokens.hpp"
+
 namespace heddle::cuda::host {
 
 namespace {
-
-struct Token {
-  std::string_view text;
-  std::size_t at = 0;
-};
-
-bool begins_name(char c) noexcept { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-bool is_name(char c) noexcept { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-
-// Names, numbers, strings (with their quotes) and single characters; no comments. A preprocessor's own lines are one
-// token each.
-std::vector<Token> tokens_of(std::string_view text) {
-  std::vector<Token> tokens;
-  bool line_start = true;
-  for (std::size_t i = 0; i < text.size();) {
-    const char c = text[i];
-    std::size_t end = i + 1;
-    if (c == '\n') {
-      line_start = true;
-    } else if (std::isspace(static_cast<unsigned char>(c)) != 0) {
-    } else if (text.substr(i, 2) == "//") {
-      end = std::min(text.find('\n', i), text.size());
-    } else if (text.substr(i, 2) == "/*") {
-      const std::size_t close = text.find("*/", i + 2);
-      end = close == std::string_view::npos ? text.size() : close + 2;
-    } else {
-      if (c == '#' && line_start) {
-        while (end < text.size() && (text[end] != '\n' || text[end - 1] == '\\')) ++end;
-      } else if (begins_name(c) || std::isdigit(static_cast<unsigned char>(c)) != 0) {
-        while (end < text.size() && is_name(text[end])) ++end;
-      } else if (c == '"' || c == '\'') {
-        while (end < text.size() && text[end] != c && text[end] != '\n') end += text[end] == '\\' ? 2U : 1U;
-        end = std::min(end + 1, text.size());
-      }
-      tokens.push_back({text.substr(i, end - i), i});
-      line_start = false;
-    }
-    i = end;
-  }
-  return tokens;
-}
 
 struct Lack {
   std::string_view word;
@@ -105,30 +65,35 @@ constexpr std::array kLackingHeaders{
 };
 
 Compilation lacking(std::string_view source, std::size_t at, std::string_view what) {
-  Compilation failure =
-      compile_failure("ERR_HEDDLE_UNSUPPORTED", "The host device has no " + std::string(what) +
-                                                    "; this kernel needs a GPU");
+  Compilation failure = compile_failure("ERR_HEDDLE_UNSUPPORTED",
+                                        "The host device has no " + std::string(what) + "; this kernel needs a GPU");
   const std::string_view before = source.substr(0, at);
   failure.line = static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1;
   failure.column = static_cast<int>(at - (before.rfind('\n') + 1)) + 1;
   return failure;
 }
 
-// Where a parenthesis that is opened at tokens[i] has been closed.
-std::size_t past_parentheses(const std::vector<Token>& tokens, std::size_t i) {
+// Where what is opened at tokens[i] has been closed.
+std::size_t past_group(const std::vector<Token>& tokens, std::size_t i, std::string_view open, std::string_view close) {
   int depth = 0;
   for (; i < tokens.size(); ++i) {
-    if (tokens[i].text == "(") ++depth;
-    if (tokens[i].text == ")" && --depth == 0) return i + 1;
+    if (tokens[i].text == open) ++depth;
+    if (tokens[i].text == close && --depth == 0) return i + 1;
   }
   return i;
 }
 
-// Of a declaration that begins with __global__: "void f(" or "void __attribute__((...)) f(".
+std::size_t past_parentheses(const std::vector<Token>& tokens, std::size_t i) {
+  return past_group(tokens, i, "(", ")");
+}
+
+// Of a declaration that begins with __global__: "void f(", "void __attribute__((...)) f(" or "[[...]] void f(".
 std::string_view kernel_name(const std::vector<Token>& tokens, std::size_t i) {
   for (; i + 1 < tokens.size(); ++i) {
     if (tokens[i].text == "__attribute__") {
       i = past_parentheses(tokens, i + 1) - 1;
+    } else if (tokens[i].text == "[") {
+      i = past_group(tokens, i, "[", "]") - 1;
     } else if (tokens[i].text == "{" || tokens[i].text == ";") {
       break;
     } else if (begins_name(tokens[i].text.front()) && tokens[i + 1].text == "(") {
@@ -146,6 +111,35 @@ bool is_extern_c(const std::vector<Token>& tokens, std::size_t i) {
     if (text == ";" || text == "}" || text == "{") return false;
   }
   return false;
+}
+
+// What a brace that is open makes of the kernels in it.
+struct Scope {
+  bool extern_c = false;
+  std::string qualifier;  // "a::b::"
+};
+
+// Of the brace at tokens[i], inside of another scope. What is no namespace or linkage has no kernels, and is `outer` to be sure.
+Scope scope_of(const std::vector<Token>& tokens, std::size_t i, const Scope& outer) {
+  if (i > 1 && tokens[i - 2].text == "extern") return {tokens[i - 1].text == "\"C\"", outer.qualifier};
+  std::size_t first = i;
+  while (first > 0 && tokens[first - 1].text != ";" && tokens[first - 1].text != "{" && tokens[first - 1].text != "}" &&
+         tokens[first - 1].text.front() != '#') {
+    --first;
+  }
+  if (first < i && tokens[first].text == "inline") ++first;
+  if (first == i || tokens[first].text != "namespace") return {false, outer.qualifier};
+  Scope scope = outer;
+  for (std::size_t k = first + 1; k < i; ++k) {
+    if (tokens[k].text == "__attribute__") {
+      k = past_parentheses(tokens, k + 1) - 1;
+    } else if (tokens[k].text == "[") {
+      k = past_group(tokens, k, "[", "]") - 1;
+    } else if (begins_name(tokens[k].text.front()) && tokens[k].text != "inline") {
+      scope.qualifier.append(tokens[k].text).append("::");
+    }
+  }
+  return scope;
 }
 
 // "__attribute__((heddle_shared)) thread_local T name[];" as a definition: T, name.
@@ -192,25 +186,26 @@ std::string with_kernel_table(std::string preprocessed) {
   std::string shared;
   std::set<std::string> kernels;
   std::set<std::string> defined;
-  std::vector<bool> extern_c_blocks;  // of the braces that are open
+  std::vector<Scope> scopes{Scope{}};  // of the braces that are open
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::string_view text = tokens[i].text;
     if (text == "{") {
-      extern_c_blocks.push_back(i > 1 && tokens[i - 1].text == "\"C\"" && tokens[i - 2].text == "extern");
-    } else if (text == "}" && !extern_c_blocks.empty()) {
-      extern_c_blocks.pop_back();
+      scopes.push_back(scope_of(tokens, i, scopes.back()));
+    } else if (text == "}" && scopes.size() > 1) {
+      scopes.pop_back();
     } else if (text == "heddle_kernel") {
-      const bool inside = !extern_c_blocks.empty() && extern_c_blocks.back();
       const std::string name(kernel_name(tokens, i + 3));
-      if (name.empty() || (!inside && !is_extern_c(tokens, i)) || !kernels.insert(name).second) continue;
-      table.append("heddle_host::entry<&::").append(name).append(">(\"").append(name).append("\", &::");
-      table.append(name).append("), ");
+      if (name.empty() || (!scopes.back().extern_c && !is_extern_c(tokens, i)) || !kernels.insert(name).second)
+        continue;
+      const std::string function = "&::" + scopes.back().qualifier + name;
+      table += "heddle_host::entry<" + function + ">(\"" + name + "\", " + function + "), ";
     } else if (text == "heddle_shared" && i > 3 && tokens[i - 4].text == "extern") {
       shared += shared_definition(tokens, i + 3, defined);
     }
   }
   const std::string count = std::to_string(kernels.size());
-  preprocessed += "\n# 1 \"heddle\"\n" + shared + "static const heddle_abi::Kernel heddle_table[] = {" + table +
+  preprocessed += "\n# 1 \"" + std::string(kTableFile) + "\"\n" + shared +
+                  "static const heddle_abi::Kernel heddle_table[] = {" + table +
                   "{nullptr, 0, nullptr, nullptr}};\n"
                   "extern \"C\" __attribute__((visibility(\"default\"))) const heddle_abi::Library heddle_library;\n"
                   "const heddle_abi::Library heddle_library = {heddle_abi::version, " +

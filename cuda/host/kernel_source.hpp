@@ -12,6 +12,9 @@ namespace heddle::cuda::host {
 // ok() when it has everything. Comments and strings are no source.
 [[nodiscard]] Compilation check_supported(std::string_view source);
 
+// What the table of kernels has for a file, in the compiler's messages.
+inline constexpr std::string_view kTableFile = "heddle";
+
 // What the preprocessor made of a source, with the table of its kernels added, and with definitions for the shared memory
 // that it declares extern.
 [[nodiscard]] std::string with_kernel_table(std::string preprocessed);

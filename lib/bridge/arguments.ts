@@ -5,7 +5,7 @@ import { argumentMemory, epoch, makeRoom } from './bridge.js'
  * Memory for arguments that do not fit a submission. What is reserved is written at once and belongs to the submission that
  * comes next; each drain empties it.
  */
-const capacity = argumentMemory.byteLength
+export const argumentCapacity = argumentMemory.byteLength
 
 /** Views of the whole memory, by the size of what is written. */
 export const argumentViews = {
@@ -33,7 +33,7 @@ export function reserveArguments(bytes: number): number {
     reservedIn = now
     reserved = 0
   }
-  if (reserved + bytes > capacity) {
+  if (reserved + bytes > argumentCapacity) {
     addon.drain()
     reservedIn = epoch()
     reserved = 0

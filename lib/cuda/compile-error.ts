@@ -7,17 +7,23 @@ import { HeddleError } from '../errors.js'
 export class CompileError extends HeddleError {
   /** All that the compiler said. */
   readonly log: string
-  /** Of the first error, from 1; 0 where it has no place. */
+  /** Where the first error is: the source's name, or that of a header; empty where it has no place. */
+  readonly file: string
+  /** From 1; 0 where it has no place. */
   readonly line: number
   readonly column: number
 
   constructor(
-    failure: { code: string; message: string; log: string; line: number; column: number },
+    failure: { code: string; message: string; log: string; file: string; line: number; column: number },
     name: string,
   ) {
-    const place = failure.line > 0 ? `${name}:${failure.line}:${failure.column}: ` : ''
-    super(failure.code, `${place}${failure.message}`)
+    const file = failure.line > 0 ? failure.file || name : ''
+    super(
+      failure.code,
+      file === '' ? failure.message : `${file}:${failure.line}:${failure.column}: ${failure.message}`,
+    )
     this.log = failure.log
+    this.file = file
     this.line = failure.line
     this.column = failure.column
   }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { ArgumentTypeError } from '../argument-errors.js'
 import { addon } from '../native.js'
 import { validateObject } from '../validate.js'
+import { validateCString } from './c-string.js'
 import type { Device } from './device.js'
 import type { Kernel } from './kernel.js'
 import type { Kernels } from './kernel-signatures.js'
@@ -16,14 +17,14 @@ export interface CompileOptions {
   readonly name?: string | undefined
   /**
    * For NVRTC, such as `--use_fast_math` or `-DN=4`. The architecture is the device's unless it is said here. The host device
-   * understands `-D`, `-U`, `-I` and `-std=`, and skips the others.
+   * understands `-D`, `-U`, `-I`, `-include` and `-std=`, and skips the others.
    */
   readonly options?: readonly string[] | undefined
   /** Texts that the source includes, by the names under which it does. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**
-   * Where what was compiled is kept, keyed by source, options, device and compiler: a folder; `true`, the default: heddle's own
-   * (`$HEDDLE_CACHE`, or `heddle/kernels` in `$XDG_CACHE_HOME` or `~/.cache`); `false`: nowhere.
+   * Where what was compiled is kept, keyed by source, what it includes, options, device and compiler: a folder; `true`, the
+   * default: heddle's own (`$HEDDLE_CACHE`, or `heddle/kernels` in `$XDG_CACHE_HOME` or `~/.cache`); `false`: nowhere.
    */
   readonly cache?: boolean | string | undefined
   /** The path of libnvrtc; of the C++ compiler on the host device. Default: the one that is found. */
@@ -54,16 +55,18 @@ export async function compile<const S extends string>(
 }
 
 function requestOf(source: string, options: CompileOptions) {
-  if (typeof source !== 'string') throw new ArgumentTypeError('source', 'of type string', source)
+  validateCString(source, 'source')
   validateObject(options, 'options')
   const { name = 'kernels.cu', options: flags = [], headers = {}, cache = true, compiler = '' } = options
-  if (typeof name !== 'string') throw new ArgumentTypeError('options.name', 'of type string', name)
-  if (!Array.isArray(flags) || flags.some((flag) => typeof flag !== 'string'))
-    throw new ArgumentTypeError('options.options', 'an array of strings', flags)
+  validateCString(name, 'options.name')
+  if (!Array.isArray(flags)) throw new ArgumentTypeError('options.options', 'an array of strings', flags)
+  flags.forEach((flag, i) => {
+    validateCString(flag, `options.options[${i}]`)
+  })
   validateObject(headers, 'options.headers')
   const texts = Object.entries(headers).map(([header, text]) => {
-    if (typeof text !== 'string')
-      throw new ArgumentTypeError(`options.headers.${header}`, 'of type string', text)
+    validateCString(text, `options.headers.${header}`)
+    validateCString(header, 'options.headers')
     if (header.startsWith('/') || header.split('/').includes('..')) {
       throw new ArgumentTypeError('options.headers', 'an object of relative names', header)
     }
@@ -71,8 +74,8 @@ function requestOf(source: string, options: CompileOptions) {
   })
   if (typeof cache !== 'boolean' && typeof cache !== 'string')
     throw new ArgumentTypeError('options.cache', 'a boolean or a path', cache)
-  if (typeof compiler !== 'string')
-    throw new ArgumentTypeError('options.compiler', 'of type string', compiler)
+  if (typeof cache === 'string') validateCString(cache, 'options.cache')
+  validateCString(compiler, 'options.compiler')
   return { source, name, options: flags, headers: texts, cache: folderOf(cache), compiler, language }
 }
 

@@ -1,141 +1,114 @@
+import type { Code, HidesKernels } from './code-types.js'
 import type { Kernel } from './kernel.js'
-import type { ArgumentsOf, KernelArgument, ParameterType, qualifiers, scalarTypes } from './kernel-types.js'
+import type { ArgumentsOf, KernelArgument, kernelAttributes, ParameterType } from './kernel-types.js'
+import type { ParametersOf, Unclear, WithoutAttributes } from './parameter-types.js'
+import type { AfterBody, Group, LastWord, Squeeze, Trim, TrimEnd, TrimStart } from './text-types.js'
 
 /**
  * The kernels of a CUDA C++ source text, by name, as TypeScript reads them out of a literal type. What is read: each
  * `extern "C" __global__ void name(...)`. What the compiler has to know and TypeScript doesn't (macros, `#if`) is not. A
- * source that is no literal gives kernels of any name that take any arguments; those are checked when they are launched.
+ * source that is no literal gives kernels of any name that take any arguments; those are checked when they are launched. So
+ * does one in which only the preprocessor finds the kernels; and a kernel of whose parameters TypeScript can't be sure takes
+ * anything.
  *
  * kernel-source.ts reads the same things at run time.
  */
-export type Kernels<S extends string> = string extends S
-  ? { readonly [name: string]: Kernel<KernelArgument[]> }
-  : {
-      readonly [D in Extract<Declarations<StripComments<S>>, Declaration> as D['name']]: KernelTaking<
-        D['parameters']
-      >
-    }
+export type Kernels<S extends string> = string extends S ? AnyKernels : KernelsIn<Code<S>>
+
+interface AnyKernels {
+  readonly [name: string]: Kernel<KernelArgument[]>
+}
+
+type KernelsIn<S extends string> =
+  HidesKernels<S> extends true
+    ? AnyKernels
+    : Declarations<S> extends infer D
+      ? Unclear extends D
+        ? AnyKernels
+        : KernelsOf<Extract<D, Declaration>>
+      : never
+type KernelsOf<D extends Declaration> = {
+  readonly [N in D['name']]: KernelTaking<Extract<D, { name: N }>['parameters']>
+}
 
 interface Declaration {
   name: string
-  parameters: readonly ParameterType[]
+  parameters: readonly ParameterType[] | Unclear
 }
 
-type KernelTaking<P extends readonly ParameterType[]> =
-  ArgumentsOf<P> extends infer A extends readonly KernelArgument[] ? Kernel<A> : never
+/** Declarations that differ are for an `#if` to choose from. */
+type KernelTaking<P> =
+  IsUnion<P> extends false
+    ? P extends readonly ParameterType[]
+      ? ArgumentsOf<P> extends infer A extends readonly KernelArgument[]
+        ? Kernel<A>
+        : never
+      : Kernel<KernelArgument[]>
+    : Kernel<KernelArgument[]>
+type IsUnion<T, Each = T> = Each extends T ? ([T] extends [Each] ? false : true) : never
 
-type Blank = ' ' | '\n' | '\t' | '\r'
-
-type TrimStart<S extends string> = S extends `${Blank}${infer Rest}` ? TrimStart<Rest> : S
-type TrimEnd<S extends string> = S extends `${infer Rest}${Blank}` ? TrimEnd<Rest> : S
-type Trim<S extends string> = TrimStart<TrimEnd<S>>
-
-/** Everything but comments. Each slash is looked at once. */
-type StripComments<S extends string, Done extends string = ''> = S extends `${infer Before}/${infer After}`
-  ? After extends `/${infer Line}`
-    ? StripComments<Line extends `${string}\n${infer Rest}` ? `\n${Rest}` : '', `${Done}${Before}`>
-    : After extends `*${infer Comment}`
-      ? StripComments<Comment extends `${string}*/${infer Rest}` ? ` ${Rest}` : '', `${Done}${Before}`>
-      : StripComments<After, `${Done}${Before}/`>
-  : `${Done}${S}`
-
-/** A union of what follows each `__global__` that is C linkage's. */
-type Declarations<
-  S extends string,
-  InBlock = false,
-  Found = never,
-> = S extends `${infer Before}__global__${infer After}`
-  ? IsExternC<Before> extends true
-    ? Declarations<After, OpensBlock<Before, InBlock>, Found | Declare<Head<After>>>
-    : OpensBlock<Before, InBlock> extends true
-      ? Declarations<After, true, Found | Declare<Head<After>>>
-      : Declarations<After, false, Found>
-  : Found
-
-/** Whether a text ends in `extern "C"`. */
-type IsExternC<S extends string> =
-  TrimEnd<S> extends `${string}extern "C"` ? true : IsSpacedExternC<TrimEnd<S>>
-type IsSpacedExternC<S extends string> = S extends `${infer Before}"C"`
+/** A union of what follows each `extern "C"`: a declaration, or a block of them. */
+type Declarations<S extends string, Found = never> = S extends `${infer Before}"C"${infer After}`
   ? TrimEnd<Before> extends `${string}extern`
-    ? true
-    : false
-  : false
-
-/** Whether kernels are inside of an `extern "C" {`. */
-type OpensBlock<S extends string, InBlock> = S extends `${string}extern "C" {${string}`
-  ? true
-  : S extends `${string}extern "C"\n{${string}`
-    ? true
-    : S extends `${string}extern "C"{${string}`
-      ? true
-      : InBlock
+    ? TrimStart<After> extends `{${infer Inside}`
+      ? S extends `${string}#el${string}`
+        ? Unclear
+        : Block<Inside> extends [infer Rest extends string, infer In]
+          ? Declarations<Rest, Found | In>
+          : Unclear
+      : Declarations<After, Found | Declared<Head<After>>>
+    : Declarations<After, Found>
+  : Found
 
 /** A declaration, up to its body. */
 type Head<S extends string> = S extends `${infer Before}{${string}` ? Statement<Before> : Statement<S>
 type Statement<S extends string> = S extends `${infer Before};${string}` ? Before : S
 
-/** ` void __launch_bounds__(256) name(parameters) ` */
-type Declare<S extends string> = S extends `${infer Before}__launch_bounds__${infer After}`
-  ? After extends `${string}(${string})${infer Rest}`
-    ? Declare<`${Before}${Rest}`>
+/**
+ * What an `extern "C" {` has, and what follows it.
+ *
+ * @typeParam Open one for each namespace, and block in the block, that is open
+ */
+type Block<
+  S extends string,
+  Open extends 1[] = [],
+  Found = never,
+> = S extends `${infer Before}}${infer After}`
+  ? Before extends `${infer Statements}{${infer Rest}`
+    ? Squeeze<LastStatement<Statements>> extends
+        | `namespace${string}`
+        | `inline namespace${string}`
+        | `${string}extern "C"`
+      ? Block<`${Rest}}${After}`, [...Open, 1], Found | EachDeclared<Statements>>
+      : Block<AfterBody<`${Rest}}${After}`>, Open, Found | EachDeclared<Statements>>
+    : Open extends [1, ...infer Outer extends 1[]]
+      ? Block<After, Outer, Found | EachDeclared<Before>>
+      : [behind: After, found: Found | EachDeclared<Before>]
+  : [behind: '', found: Found | EachDeclared<S>]
+
+type LastStatement<S extends string> = S extends `${string};${infer Rest}` ? LastStatement<Rest> : S
+
+type EachDeclared<S extends string, Found = never> = S extends `${string}__global__${string}`
+  ? S extends `${infer First};${infer Rest}`
+    ? EachDeclared<Rest, Found | Declared<First>>
+    : Found | Declared<S>
+  : Found
+
+type Declared<S extends string> = S extends `${infer Before}__global__${infer After}`
+  ? Before extends `${string}template${string}`
+    ? never
+    : Signature<WithoutAttributes<Squeeze<After>>>
+  : never
+
+/** ` void __launch_bounds__(256) name(parameters)`; what else has parentheses may be an attribute of the program's own. */
+type Signature<S extends string> = S extends `${infer Before}(${infer Rest}`
+  ? LastWord<Trim<Before>> extends infer Name extends string
+    ? Group<Rest> extends [infer List extends string, infer Behind extends string]
+      ? Name extends (typeof kernelAttributes)[number]
+        ? Signature<Behind>
+        : Trim<Behind> extends '' | `noexcept${string}` | `${(typeof kernelAttributes)[number]}${string}`
+          ? { name: Name; parameters: ParametersOf<List> }
+          : Unclear
+      : { name: Name; parameters: Unclear }
     : never
-  : S extends `${infer Before}(${infer List})${string}`
-    ? { name: LastWord<Squeeze<Before>>; parameters: Parameters<Squeeze<List>> }
-    : never
-
-/** Single spaces between words, none at the ends. */
-type Squeeze<S extends string> =
-  Trim<S> extends `${infer Before}${'\n' | '\t' | '\r'}${infer After}`
-    ? Squeeze<`${Before} ${After}`>
-    : Trim<S> extends `${infer Before}  ${infer After}`
-      ? Squeeze<`${Before} ${After}`>
-      : Trim<S>
-
-type LastWord<S extends string> = S extends `${string} ${infer Rest}` ? LastWord<Rest> : S
-type AllButLastWord<S extends string, Done extends string = ''> = S extends `${infer Word} ${infer Rest}`
-  ? AllButLastWord<Rest, Done extends '' ? Word : `${Done} ${Word}`>
-  : Done
-
-type Parameters<S extends string, Done extends readonly ParameterType[] = []> = S extends '' | 'void'
-  ? Done
-  : S extends `${infer First},${infer Rest}`
-    ? Parameters<Trim<Rest>, [...Done, Parameter<Squeeze<First>>]>
-    : [...Done, Parameter<Squeeze<S>>]
-
-type Parameter<S extends string> = S extends `${infer Element}*${infer Rest}`
-  ? Rest extends `${string}*${string}`
-    ? 'void*'
-    : Pointer<Scalar<Unqualified<Element>>>
-  : S extends `${infer Element}[${string}`
-    ? Pointer<Named<Unqualified<Element>>>
-    : Named<Unqualified<S>>
-
-type Pointer<T> = T extends 'bool'
-  ? 'u8*'
-  : T extends 'bytes'
-    ? 'void*'
-    : T extends ParameterType & string
-      ? Starred<T>
-      : never
-type Starred<T extends string> = `${T}*` extends ParameterType ? `${T}*` : 'void*'
-
-type Unqualified<S extends string, Done extends string = ''> = S extends `${infer Word} ${infer Rest}`
-  ? Unqualified<Rest, Joined<Done, Word>>
-  : Joined<Done, S>
-type Joined<Done extends string, Word extends string> = Word extends (typeof qualifiers)[number] | ''
-  ? Done
-  : Done extends ''
-    ? Word
-    : `${Done} ${Word}`
-
-type ScalarTypes = typeof scalarTypes
-
-/** A type. */
-type Scalar<S extends string> = S extends `std::${infer Rest}`
-  ? Scalar<Rest>
-  : S extends keyof ScalarTypes
-    ? ScalarTypes[S]
-    : 'bytes'
-
-/** A type with or without a name behind it. */
-type Named<S extends string> = Scalar<S> extends 'bytes' ? Scalar<AllButLastWord<S>> : Scalar<S>
+  : never

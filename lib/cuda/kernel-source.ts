@@ -1,4 +1,6 @@
-import { type ParameterType, qualifiers, scalarTypes } from './kernel-types.js'
+import { parametersOf, pastGroup } from './kernel-parameters.js'
+import { isWord, tokensOf } from './kernel-tokens.js'
+import { kernelAttributes, type ParameterType } from './kernel-types.js'
 
 /** A kernel as its source declares it. */
 export interface KernelDeclaration {
@@ -8,84 +10,94 @@ export interface KernelDeclaration {
   readonly names: readonly string[]
 }
 
-/** The `extern "C" __global__` kernels of a source text, which kernel-signatures.ts reads as types. */
+/**
+ * The `extern "C" __global__` kernels of a source text, which kernel-signatures.ts reads as types. Takes time in proportion to
+ * the text.
+ */
 export function declarationsOf(source: string): KernelDeclaration[] {
-  const text = withoutComments(source)
   const found = new Map<string, KernelDeclaration>()
-  for (const match of text.matchAll(/\b__global__\b/g)) {
-    const before = text.slice(0, match.index)
-    if (!/extern\s*"C"\s*$/.test(before) && !insideExternC(before)) continue
-    const declaration = declare(text.slice(match.index + match[0].length))
+  const outer: boolean[] = []
+  let isC = false
+  let bodyDepth = 0
+  let parentheses = 0
+  let statement: string[] = []
+  const end = () => {
+    const declaration = declare(statement, isC)
     if (declaration !== undefined) found.set(declaration.name, declaration)
+    statement = []
+    parentheses = 0
   }
+  for (const token of tokensOf(source)) {
+    // No body has one. Where an #if has a brace that its #else has too, there was none to close.
+    if (token === '__global__') bodyDepth = 0
+    if (bodyDepth > 0) {
+      if (token === '{') ++bodyDepth
+      else if (token === '}') --bodyDepth
+      if (token === '{' || token === '}' || token === ';') statement = []
+      else statement.push(token)
+    } else if (token === ';') {
+      end()
+    } else if (token === '{' && parentheses === 0) {
+      const inside = linkageInside(statement, isC)
+      if (inside === undefined) {
+        bodyDepth = 1
+      } else {
+        outer.push(isC)
+        isC = inside
+      }
+      end()
+    } else if (token === '}' && parentheses === 0) {
+      isC = outer.pop() ?? false
+      statement = []
+    } else {
+      if (token === '(') ++parentheses
+      else if (token === ')') --parentheses
+      statement.push(token)
+    }
+  }
+  end()
   return [...found.values()]
 }
 
-/** Comments become blanks; strings keep their quotes and lose what is inside, but for `"C"`. */
-function withoutComments(source: string): string {
-  return source.replace(
-    /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
-    (text) => {
-      if (text === '"C"') return text
-      if (text.startsWith('/')) return ' '
-      return text[0] === '"' ? '""' : "''"
-    },
-  )
+/** Whether what a `{` behind these tokens opens has C linkage; undefined: it opens no list of declarations. */
+function linkageInside(statement: readonly string[], isC: boolean): boolean | undefined {
+  if (statement.at(-2) === 'extern') return statement.at(-1) === '"C"'
+  const first = statement[0] === 'inline' ? statement[1] : statement[0]
+  return first === 'namespace' ? isC : undefined
 }
 
-/** Whether a text ends inside of an `extern "C" {`. */
-function insideExternC(text: string): boolean {
-  const blocks: boolean[] = []
-  for (const { 0: brace, index } of text.matchAll(/[{}]/g)) {
-    if (brace === '}') blocks.pop()
-    else blocks.push(/extern\s*"C"\s*$/.test(text.slice(Math.max(0, index - 64), index)))
+function declare(statement: readonly string[], isC: boolean): KernelDeclaration | undefined {
+  const global = statement.indexOf('__global__')
+  if (global < 0 || statement[0] === 'template') return undefined
+  const linkage = statement.indexOf('extern')
+  const says = linkage >= 0 && linkage < global ? statement[linkage + 1] : undefined
+  if (says === '"C"' || (isC && says !== '"C++"')) return signature(statement, global)
+  return undefined
+}
+
+/** The name, and what its parentheses have, behind `__global__`; what else has parentheses there is an attribute. */
+function signature(statement: readonly string[], global: number): KernelDeclaration | undefined {
+  for (let i = global + 1; i < statement.length; ++i) {
+    const token = statement[i] as string
+    if (token === '[' && statement[i + 1] === '[') {
+      i = pastGroup(statement, i) - 1
+    } else if (statement[i + 1] === '(' && isWord(token)) {
+      const past = pastGroup(statement, i + 1)
+      if (statement[past - 1] !== ')') return undefined
+      if (!isAttribute(token) && isEnd(statement[past])) {
+        return { name: token, ...parametersOf(statement.slice(i + 2, past - 1)) }
+      }
+      i = past - 1
+    }
   }
-  return blocks.at(-1) === true
+  return undefined
 }
 
-function declare(text: string): KernelDeclaration | undefined {
-  const head = (/^[^{;]*/.exec(text) as RegExpExecArray)[0].replace(/__launch_bounds__\s*\([^)]*\)/g, ' ')
-  const match = /([A-Za-z_]\w*)\s*\(([^)]*)\)/.exec(head)
-  if (match === null) return undefined
-  const [, name = '', list = ''] = match
-  const texts = list.trim() === '' || list.trim() === 'void' ? [] : list.split(',')
-  return { name, parameters: texts.map(parameterOf), names: texts.map(nameOf) }
+function isAttribute(token: string | undefined): boolean {
+  return (kernelAttributes as readonly (string | undefined)[]).includes(token)
 }
 
-function words(text: string): string[] {
-  const ignored: readonly string[] = qualifiers
-  return text.split(/\s+/).filter((word) => word !== '' && !ignored.includes(word))
-}
-
-function parameterOf(text: string): ParameterType {
-  const star = text.indexOf('*')
-  if (star >= 0) {
-    return text.indexOf('*', star + 1) >= 0
-      ? 'void*'
-      : pointerTo(scalarOf(words(text.slice(0, star)).join(' ')))
-  }
-  const bracket = text.indexOf('[')
-  if (bracket >= 0) return pointerTo(namedScalarOf(words(text.slice(0, bracket))))
-  return namedScalarOf(words(text))
-}
-
-function pointerTo(type: ParameterType): ParameterType {
-  if (type === 'bool') return 'u8*'
-  return type === 'bytes' ? 'void*' : (`${type}*` as ParameterType)
-}
-
-function scalarOf(type: string): ParameterType {
-  const name = type.replace(/^(std::)+/, '')
-  return Object.hasOwn(scalarTypes, name) ? scalarTypes[name as keyof typeof scalarTypes] : 'bytes'
-}
-
-function namedScalarOf(list: readonly string[]): ParameterType {
-  const whole = scalarOf(list.join(' '))
-  return whole !== 'bytes' ? whole : scalarOf(list.slice(0, -1).join(' '))
-}
-
-function nameOf(text: string): string {
-  const list = words(text.replace(/\[.*/, '').replaceAll('*', ' '))
-  const last = list.at(-1) ?? ''
-  return list.length > 1 && scalarOf(list.join(' ')) === 'bytes' ? last : ''
+/** Whether a declarator ends in front of a token. */
+function isEnd(token: string | undefined): boolean {
+  return !isWord(token) || token === 'noexcept' || isAttribute(token)
 }

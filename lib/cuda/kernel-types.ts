@@ -31,31 +31,9 @@ export type ArgumentsOf<P extends readonly ParameterType[]> = {
   -readonly [I in keyof P]: ArgumentOf<P[I]>
 }
 
-/** The names of C++ types that cross as numbers. `long` has 64 bits, as everywhere that heddle runs. */
+/** The names of C++ types that cross as numbers, but for those of the language that are spelled in any order. */
 export const scalarTypes = {
   bool: 'bool',
-  char: 'i8',
-  'signed char': 'i8',
-  'unsigned char': 'u8',
-  short: 'i16',
-  'short int': 'i16',
-  'unsigned short': 'u16',
-  'unsigned short int': 'u16',
-  int: 'i32',
-  signed: 'i32',
-  'signed int': 'i32',
-  unsigned: 'u32',
-  'unsigned int': 'u32',
-  long: 'i64',
-  'long int': 'i64',
-  'unsigned long': 'u64',
-  'unsigned long int': 'u64',
-  'long long': 'i64',
-  'long long int': 'i64',
-  'unsigned long long': 'u64',
-  'unsigned long long int': 'u64',
-  'long unsigned int': 'u64',
-  'long long unsigned int': 'u64',
   float: 'f32',
   double: 'f64',
   half: 'f16',
@@ -81,12 +59,36 @@ export const scalarTypes = {
   ulong: 'u64',
 } as const satisfies Record<string, ParameterType>
 
+/**
+ * What the integer types of the language cross as, signed and unsigned, by the word that says their size. `long` has 64 bits, as
+ * everywhere that heddle runs. `unsigned`, `signed` and `int` may stand anywhere beside it: `long unsigned int`.
+ */
+export const integerTypes = {
+  char: ['i8', 'u8'],
+  short: ['i16', 'u16'],
+  int: ['i32', 'u32'],
+  long: ['i64', 'u64'],
+} as const satisfies Record<string, readonly [ParameterType, ParameterType]>
+
 /** Words that say nothing about how a parameter is passed. */
 export const qualifiers = [
   'const',
   'volatile',
+  'register',
   '__restrict__',
   '__restrict',
   'restrict',
   '__grid_constant__',
+] as const
+
+/** Words whose parentheses are not a kernel's. */
+export const kernelAttributes = [
+  '__launch_bounds__',
+  '__cluster_dims__',
+  '__maxnreg__',
+  '__block_size__',
+  '__attribute__',
+  '__align__',
+  '__declspec',
+  'alignas',
 ] as const

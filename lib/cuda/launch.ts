@@ -1,4 +1,4 @@
-import { argumentViews, reserveArguments } from '../bridge/arguments.js'
+import { argumentCapacity, argumentViews, reserveArguments } from '../bridge/arguments.js'
 import type { Device } from './device.js'
 import { DeviceMemory } from './device-array.js'
 import type { Dtype } from './dtype.js'
@@ -43,7 +43,9 @@ export function writeLaunch(
     )
   }
   const list = (pointers * pointerBytes + 15) & ~15
-  const at = reserveArguments(recordBytes + list + kernel.argumentBytes)
+  const bytes = recordBytes + list + kernel.argumentBytes
+  if (bytes > argumentCapacity) throw tooLarge(kernel, argumentCapacity - recordBytes - list)
+  const at = reserveArguments(bytes)
   const word = at >> 2
   writeExtent(config.grid, 'grid', u32, word)
   writeExtent(config.block, 'block', u32, word + 3)
@@ -72,6 +74,15 @@ export function writeLaunch(
     }
   }
   return at
+}
+
+/** No GPU has such a kernel; the host device builds it. */
+function tooLarge(kernel: Kernel, most: number): LaunchError {
+  return new LaunchError(
+    'ERR_HEDDLE_ARGUMENTS',
+    `The kernel "${kernel.name}" takes arguments of ${kernel.argumentBytes} bytes; a launch carries at most ${most}`,
+    kernel.name,
+  )
 }
 
 /** The number of the memory that a pointer goes to; -1 for a null pointer. */

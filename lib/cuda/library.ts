@@ -2,6 +2,7 @@ import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
 import { submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
 import { addon } from '../native.js'
+import { validateCString } from './c-string.js'
 import { CudaError, deviceClosed } from './cuda-error.js'
 import type { Device } from './device.js'
 import { validateDtype } from './dtype.js'
@@ -56,7 +57,7 @@ export class Library implements Disposable {
     name: string,
     parameters: P,
   ): Promise<Kernel<ArgumentsOf<P>>> {
-    if (typeof name !== 'string') throw new ArgumentTypeError('name', 'of type string', name)
+    validateCString(name, 'name')
     if (!Array.isArray(parameters))
       throw new ArgumentTypeError('parameters', 'an instance of Array', parameters)
     for (const type of parameters) validateParameterType(type)

@@ -1,7 +1,10 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { type CompileOptions, type Kernel, LaunchError, type Stream } from 'heddle/cuda'
 import { describe, expect, it, vi } from 'vitest'
 import { usage } from '../fixtures/internals.ts'
 import { tempFolder } from '../fixtures/temp.ts'
+import { download } from './bytes.ts'
 import { needsCompiler } from './compilers.ts'
 import { expectCudaError, rejection, thrown } from './failures.ts'
 import { onEachDevice, openHost } from './target.ts'
@@ -125,6 +128,27 @@ describe('a source that the host device cannot compile', () => {
     expect((error as { log: string }).log).toContain('missing')
   })
 
+  it('rejects with the place in a header', async () => {
+    const folder = tempFolder()
+    const file = folder.file('\n\n  missing x;\n')
+    const include = `#include "${basename(file)}"\n`
+    const options = [`-I${folder.path}`]
+    const wrong = [
+      [include, { options }, file],
+      ['#include "a.h"\n', { options, headers: { 'a.h': `int a;\n${include}` } }, file],
+      ['#include "b/a.h"\n', { headers: { 'b/a.h': '\n\n  missing x;\n' } }, 'b/a.h'],
+    ] as const
+    for (const [source, using, place] of wrong) {
+      const error = await failures(`${source}int y = missing;\n`, using)
+      expect(error).toMatchObject({ code: 'ERR_HEDDLE_COMPILE', file: place, line: 3, column: 3 })
+      expect((error as Error).message).toContain(`${place}:3:3: `)
+    }
+    const own = 'extern "C" __global__ void f(int* x) {\n  atomicAdd(x, "");\n}\n'
+    expect(await failures(own)).toMatchObject({ file: 'kernels.cu', line: 2 })
+    expect(await failures('#include "nowhere.h"\n')).toMatchObject({ file: 'kernels.cu', line: 1 })
+    expect(await failures('', { options: ['-include', '/nowhere.h'] })).toMatchObject({ file: '', line: 0 })
+  })
+
   it.each([
     ['using namespace nvcuda; wmma::fragment<int> f;', 'wmma'],
     ['namespace cg = cooperative_groups;', 'cooperative_groups'],
@@ -156,6 +180,19 @@ describe('a source that the host device cannot compile', () => {
       const error = await rejection(gpu.compile(add, options as unknown as CompileOptions))
       expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
     }
+    const withNull: [string, CompileOptions][] = [
+      [`${add}\0`, {}],
+      [add, { name: 'a\0b' }],
+      [add, { options: ['-DA\0'] }],
+      [add, { headers: { 'a.h': '\0' } }],
+      [add, { headers: { 'a\0.h': '' } }],
+      [add, { compiler: 'c++\0' }],
+      [add, { cache: '/tmp\0' }],
+    ]
+    for (const [source, options] of withNull) {
+      const error = await rejection(gpu.compile(source, options))
+      expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
+    }
     expect(await rejection(gpu.compile(add, { headers: { '../a.h': '' } }))).toBeInstanceOf(TypeError)
     expect(await rejection(gpu.compile(1 as unknown as string))).toMatchObject({
       code: 'ERR_INVALID_ARG_TYPE',
@@ -180,6 +217,89 @@ describe('what was compiled', () => {
     expect(kernel.library.cached).toBe(true)
     const x = await other.alloc('f32', 1)
     await other.stream().launch(kernel, { grid: 1, block: 1 }, 1, x)
+  })
+})
+
+describe('what was compiled from files', () => {
+  needsCompiler('host')
+
+  /** What a kernel writes that includes `v.h`, and whether it had been compiled before. */
+  const written = async (options: CompileOptions, source = '#include "v.h"\n') => {
+    const gpu = await openHost()
+    const { v } = await gpu.compile(`${source}extern "C" __global__ void v(int* x) { *x = VALUE; }`, options)
+    const x = await gpu.alloc('i32', 1)
+    const stream = gpu.stream()
+    await stream.launch(v, { grid: 1, block: 1 }, x)
+    return { value: new Int32Array((await download(stream, x)).buffer)[0], cached: v.library.cached }
+  }
+
+  it.each([
+    ['-I', (folder: string) => [`-I${folder}`]],
+    ['-I and its folder apart', (folder: string) => ['-I', folder]],
+    ['--include-path', (folder: string) => [`--include-path=${folder}`]],
+  ])('is compiled again when one changes: %s', async (_title, optionsFor) => {
+    const folder = tempFolder()
+    const options = { cache: folder.fresh('cache'), options: optionsFor(folder.path) }
+    await writeFile(join(folder.path, 'v.h'), '#include "deeper.h"\n')
+    await writeFile(join(folder.path, 'deeper.h'), '#define VALUE 1\n')
+    expect(await written(options)).toEqual({ value: 1, cached: false })
+    expect(await written(options)).toEqual({ value: 1, cached: true })
+    await writeFile(join(folder.path, 'deeper.h'), '#define VALUE 2\n')
+    expect(await written(options)).toEqual({ value: 2, cached: false })
+  })
+
+  it('is compiled again when another comes to stand in front', async () => {
+    const folder = tempFolder()
+    const options = {
+      cache: folder.fresh('cache'),
+      options: [`-I${folder.path}/first`, `-I${folder.path}`],
+    }
+    await writeFile(join(folder.path, 'v.h'), '#define VALUE 1\n')
+    expect(await written(options)).toEqual({ value: 1, cached: false })
+    await mkdir(join(folder.path, 'first'))
+    await writeFile(join(folder.path, 'first/v.h'), '#define VALUE 2\n')
+    expect(await written(options)).toEqual({ value: 2, cached: false })
+  })
+
+  it('is compiled again when one that an option includes changes', async () => {
+    const folder = tempFolder()
+    const file = join(folder.path, 'v.h')
+    const options = { cache: folder.fresh('cache'), options: ['-include', file] }
+    await writeFile(file, '#define VALUE 1\n')
+    expect(await written(options, '')).toEqual({ value: 1, cached: false })
+    await writeFile(file, '#define VALUE 2\n')
+    expect(await written(options, '')).toEqual({ value: 2, cached: false })
+    expect(await written(options, '')).toEqual({ value: 2, cached: true })
+  })
+
+  it('is found again when it includes what is given with it, or the system has', async () => {
+    const cache = tempFolder().fresh('cache')
+    const options = { cache, headers: { 'v.h': '#include <cstdint>\n#define VALUE sizeof(__FILE__)\n' } }
+    expect(await written(options)).toEqual({ value: 11, cached: false })
+    expect(await written(options)).toEqual({ value: 11, cached: true })
+  })
+
+  it('is compiled again when what was kept is damaged', async () => {
+    const cache = tempFolder().fresh('cache')
+    const kept = async () => join(cache, (await readdir(cache))[0] as string)
+    const source = '#define VALUE 7\n'
+    await written({ cache }, source)
+    const bytes = await readFile(await kept())
+    const damages = [
+      () => bytes.fill(0, bytes.length - 4000, bytes.length - 3000),
+      () => bytes.subarray(0, bytes.length - 1),
+      () => bytes.subarray(0, 0),
+    ]
+    for (const damage of damages) {
+      await writeFile(await kept(), damage())
+      expect(await written({ cache }, source)).toEqual({ value: 7, cached: false })
+      expect(await written({ cache }, source)).toEqual({ value: 7, cached: true })
+    }
+    const place = await kept()
+    await rm(place)
+    await mkdir(place)
+    expect(await written({ cache }, source)).toEqual({ value: 7, cached: false })
+    expect(await written({ cache }, source)).toEqual({ value: 7, cached: true })
   })
 })
 
@@ -209,6 +329,9 @@ describe('a library', () => {
       code: 'ERR_HEDDLE_KERNEL',
       kernel: 'sub',
     })
+    expect(await rejection(library.kernel('add\0x', ['u32', 'f32*']))).toMatchObject({
+      code: 'ERR_INVALID_ARG_VALUE',
+    })
     expect(await rejection(library.kernel('add', ['x'] as unknown as ['u8']))).toBeInstanceOf(TypeError)
     library.dispose()
     expect(await rejection(library.kernel('add', ['u32', 'f32*']))).toMatchObject({
@@ -229,6 +352,26 @@ describe('a device that closes', () => {
     expectCudaError(await compiling, { number: -1 })
     expect(thrown(() => void gpu.compile(add))).toMatchObject({ code: 'heddleErrorDeviceClosed' })
     expect(usage().libraries).toBe(before)
+  })
+})
+
+describe('a kernel with more arguments than a launch carries', () => {
+  needsCompiler('host')
+
+  it('is refused at the call, and the stream goes on', async () => {
+    const gpu = await openHost()
+    const { f, g } = await gpu.compile(`
+      struct Large { char bytes[2 << 20]; };
+      struct Fits { char bytes[100000]; };
+      extern "C" __global__ void f(Large large) {}
+      extern "C" __global__ void g(Fits fits, int* x) { *x = fits.bytes[99999]; }`)
+    const stream = gpu.stream()
+    const error = thrown(() => stream.launch(f, { grid: 1, block: 1 }, new Uint8Array(2 << 20)))
+    expect(error).toBeInstanceOf(LaunchError)
+    expect(error).toMatchObject({ code: 'ERR_HEDDLE_ARGUMENTS', kernel: 'f' })
+    const x = await gpu.alloc('i32', 1)
+    stream.launch(g, { grid: 1, block: 1 }, new Uint8Array(100_000).fill(5), x)
+    expect(new Int32Array((await download(stream, x)).buffer)[0]).toBe(5)
   })
 })
 

@@ -39,6 +39,8 @@ TEST_CASE("what the host device lacks is named, with its place") {
 TEST_CASE("the kernels of C linkage are listed, however they are declared") {
   CHECK(lists("extern \"C\" " + kKernel + " void f(int n) {}", "f"));
   CHECK(lists("extern \"C\" " + kKernel + " void __attribute__((aligned(8))) f(int n) {}", "f"));
+  CHECK(lists("extern \"C\" " + kKernel + " [[gnu::aligned(8)]] void f(int n) {}", "f"));
+  CHECK(lists("extern \"C\" [[maybe_unused]] " + kKernel + " void f(int n) {}", "f"));
   CHECK(lists("extern \"C\"\n{\n int g() { return 1; }\n" + kKernel + "\nvoid\nf\n()\n{}\n}", "f"));
   CHECK_FALSE(lists(kKernel + " void f(int n) {}", "f"));
   CHECK_FALSE(lists("extern \"C\" int g; " + kKernel + " void f(int n) {}", "f"));
@@ -46,6 +48,29 @@ TEST_CASE("the kernels of C linkage are listed, however they are declared") {
   const std::string twice = "extern \"C\" " + kKernel + " void f(int n);\n";
   const std::string table = added(twice + twice);
   CHECK(table.find("heddle_library = {heddle_abi::version, 1,") != std::string::npos);
+}
+
+TEST_CASE("kernels in namespaces are named in full") {
+  const auto in_table = [](const std::string& source, const std::string& function) {
+    return added(source).find("entry<&::" + function + ">(\"k\", &::" + function + ")") != std::string::npos;
+  };
+  const std::string kernel = "extern \"C\" " + kKernel + " void k(int n) {}";
+  CHECK(in_table("namespace a { " + kernel + " }", "a::k"));
+  CHECK(in_table("namespace a::b { int x; inline namespace [[maybe_unused]] c {" + kernel + " } }", "a::b::c::k"));
+  CHECK(in_table("namespace { " + kernel + " }", "k"));
+  CHECK(in_table("namespace a __attribute__((visibility(\"default\"))) { } " + kernel, "k"));
+  CHECK(in_table("namespace a __attribute__((visibility(\"default\"))) { void f() { } " + kernel + " }", "a::k"));
+  CHECK(in_table("extern \"C\" { namespace a { " + kKernel + " void k(int n) {} } }", "a::k"));
+  CHECK_FALSE(lists("extern \"C\" { extern \"C++\" { " + kKernel + " void k(int n) {} } }", "k"));
+}
+
+TEST_CASE("a quote between digits, and a raw string, hide no kernels") {
+  const std::string kernel = "extern \"C\" " + kKernel + " void f(int n) {}";
+  CHECK(lists("extern \"C\" { int g() { return 1'000; } } " + kernel, "f"));
+  CHECK(lists("extern \"C\" { int g() { return 1'000; } " + kKernel + " void f(int n) {} }", "f"));
+  CHECK(lists("const char* s = R\"x( \" } {)\" )x\"; " + kernel, "f"));
+  CHECK(check_supported("int a = 0x1'0; const char* s = u8R\"(\" asm )\";").ok());
+  CHECK_FALSE(check_supported("int a = 1'0; asm(\"\");").ok());
 }
 
 TEST_CASE("shared memory that is declared extern gets a definition, once") {

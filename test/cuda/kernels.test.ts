@@ -177,6 +177,28 @@ onEachDevice('kernels from source', (target) => {
     expect([...new Int32Array((await download(stream, x)).buffer)]).toEqual([42])
   })
 
+  it('are found wherever and however they are declared', async () => {
+    const { gpu, stream } = await target.stream()
+    const { a, b, c, d } = await gpu.compile(`
+      constexpr int step = 1'000 / 250;
+      namespace outer {
+        __device__ int amount() { return step; }
+        extern "C" __global__ void __launch_bounds__(32) a(int* x) { atomicAdd(x, amount()); }
+        namespace inner { extern "C" [[maybe_unused]] __global__ void b(int* x, long unsigned n) { atomicAdd(x, (int)n); } }
+      }
+      extern "C" { namespace { __global__ void __maxnreg__(64) c(int* x, int n = sizeof(int), int m = 4) { atomicAdd(x, n * m); } } }
+      template <class T, int N> struct V { T values[N]; };
+      extern "C" __global__ __attribute__((noinline)) void d(int* x, V<int,2> v) { atomicAdd(x, v.values[1]); }`)
+    const x = await gpu.alloc('i32', 1)
+    stream.fill(x, 0)
+    const one = { grid: 1, block: 1 }
+    stream.launch(a, one, x)
+    stream.launch(b, one, x, 100n)
+    stream.launch(c, one, x, 50, 20)
+    stream.launch(d, one, x, new Uint8Array(new Int32Array([1, 10_000]).buffer))
+    expect([...new Int32Array((await download(stream, x)).buffer)]).toEqual([11_104])
+  })
+
   it('use mathematics and vectors', async () => {
     const { gpu, stream } = await target.stream()
     const { maths } = await gpu.compile(`
@@ -265,6 +287,23 @@ onEachDevice('kernels from source', (target) => {
 
 describe('kernels on the host device', () => {
   needsCompiler('host')
+
+  it('have as much local memory as a GPU gives a thread, barriers or not', async () => {
+    const gpu = await openHost()
+    const stream = gpu.stream()
+    const { large } = await gpu.compile(`
+      extern "C" __global__ void large(int* x) {
+        volatile char local[512 * 1024 - 1024];
+        for (unsigned i = 0; i < sizeof(local); i += 1000) local[i] = threadIdx.x;
+        __syncthreads();
+        for (unsigned i = 0; i < sizeof(local); i += 1000) if (local[i] != (char)threadIdx.x) return;
+        atomicAdd(x, 1);
+      }`)
+    const x = await gpu.alloc('i32', 1)
+    stream.fill(x, 0)
+    stream.launch(large, { grid: 2, block: 64 }, x)
+    expect([...new Int32Array((await download(stream, x)).buffer)]).toEqual([128])
+  })
 
   it('are not there when they have no C linkage', async () => {
     const gpu = await openHost()

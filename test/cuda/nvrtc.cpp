@@ -46,15 +46,22 @@ TEST_CASE("the first error of NVRTC's log is placed by line and caret") {
       "  int a;\n      ^\n\n"
       "mine.cu(12): error: identifier \"foo\" is undefined\n      x[n] = foo + 1;\n             ^\n\n"
       "mine.cu(13): error: identifier \"bar\" is undefined\n  bar;\n  ^\n\n2 errors detected\n";
-  nvrtc::place_failure(failure, "mine.cu");
+  nvrtc::place_failure(failure);
   CHECK(failure.message == "identifier \"foo\" is undefined");
+  CHECK(failure.file == "mine.cu");
   CHECK(failure.line == 12);
   CHECK(failure.column == 12);
   Compilation other = compile_failure("ERR_HEDDLE_COMPILE", "unchanged");
   other.log = "nvrtc: nothing to say\n";
-  nvrtc::place_failure(other, "mine.cu");
+  nvrtc::place_failure(other);
   CHECK(other.message == "unchanged");
   CHECK(other.line == 0);
+  other.log = "/some (odd)/v.h(3): catastrophic error: it ends\n";
+  nvrtc::place_failure(other);
+  CHECK(other.message == "it ends");
+  CHECK(other.file == "/some (odd)/v.h");
+  CHECK(other.line == 3);
+  CHECK(other.column == 0);
 }
 
 TEST_CASE("a library that is not NVRTC is said to be none") {
@@ -97,6 +104,24 @@ TEST_CASE("an error of NVRTC's has its place and its log") {
   CHECK(made.log.find("mine.cu(2)") != std::string::npos);
 }
 
+TEST_CASE("an error of NVRTC's in a header has its place there") {
+  if (!has_nvrtc()) return;
+  const test::TemporaryFolder folder;
+  const std::string file = folder.path() + "/deep.h";
+  std::ofstream(file) << "\n  missing y;\n";
+  CompileRequest wanted = request("#include \"a.h\"\n");
+  wanted.headers.push_back({"a.h", "\n\nmissing x;\n"});
+  const Compilation given = nvrtc::compile(wanted, 90, go_on);
+  CHECK_MESSAGE(given.file == "a.h", given.log);
+  CHECK(given.line == 3);
+  wanted.headers[0].text = "#include \"deep.h\"\n";
+  wanted.options.push_back("-I" + folder.path());
+  const Compilation found = nvrtc::compile(wanted, 90, go_on);
+  CHECK_MESSAGE(found.file == file, found.log);
+  CHECK(found.line == 2);
+  CHECK(found.column == 3);
+}
+
 TEST_CASE("what NVRTC has compiled is kept") {
   if (!has_nvrtc()) return;
   const test::TemporaryFolder folder;
@@ -107,6 +132,23 @@ TEST_CASE("what NVRTC has compiled is kept") {
   CHECK(again.cached);
   CHECK(!again.image.empty());
   CHECK_FALSE(nvrtc::compile(wanted, 80, go_on).cached);
+}
+
+TEST_CASE("what NVRTC has compiled is compiled again when a file that it includes changes") {
+  if (!has_nvrtc()) return;
+  const test::TemporaryFolder folder;
+  const auto put = [&folder](const char* text) { std::ofstream(folder.path() + "/v.h") << text; };
+  CompileRequest wanted = request("#include \"v.h\"\nextern \"C\" __global__ void VALUE() {}");
+  wanted.cache = folder.path() + "/cache";
+  wanted.options = {"-I", folder.path(), "--gpu-architecture=compute_90"};
+  put("#define VALUE one\n");
+  CHECK(text(nvrtc::compile(wanted, 90, go_on)).find(".entry one") != std::string_view::npos);
+  CHECK(nvrtc::compile(wanted, 90, go_on).cached);
+  put("#define VALUE two\n");
+  CHECK(text(nvrtc::compile(wanted, 90, go_on)).find(".entry two") != std::string_view::npos);
+  wanted.source = "#define HEADER \"v.h\"\n#include HEADER\nextern \"C\" __global__ void VALUE() {}";
+  CHECK(nvrtc::compile(wanted, 90, go_on).ok());
+  CHECK_FALSE(nvrtc::compile(wanted, 90, go_on).cached);
 }
 
 TEST_CASE("the toolkit's headers are found where a variable names them, and beside the library") {
