@@ -9,8 +9,8 @@ namespace heddle::cuda {
 // What a request takes from the disk, through its #include lines and its options.
 struct IncludedFiles {
   bool none = true;  // nothing is included but its own headers, and no option names a folder or a file
-  bool all_known =
-      true;         // false: an #include, a __has_include or an option with a name that only the compiler can tell
+  // False: there is an #include, a __has_include or an option with a name that only the compiler can tell.
+  bool all_known = true;
   std::string key;  // changes whenever one of the files does, comes or goes
 };
 
