@@ -7,7 +7,7 @@ export function toUrl(url: string | URL, base?: URL): URL {
     throw new ArgumentTypeError('url', 'of type string or an instance of URL', url)
   const parsed = new URL(url, base)
   if (parsed.protocol === 'http:') return parsed
-  const remedy = parsed.protocol === 'https:' ? ': heddle has no TLS; use fetch for this URL' : ''
+  const remedy = parsed.protocol === 'https:' ? '. heddle has no TLS: use fetch for this URL' : ''
   throw new HttpError('ERR_HEDDLE_HTTP_SCHEME', `heddle/http speaks http:, not ${parsed.protocol}${remedy}`)
 }
 
