@@ -23,7 +23,11 @@ class Watchers {
 
   remove(watcher: AbortWatcher): void {
     this.#watchers.delete(watcher)
-    if (this.#watchers.size === 0) this.#signal.removeEventListener('abort', this.#onAbort)
+    if (this.#watchers.size !== 0) return
+    // A signal may be somebody's own. What it throws here must not take the place of a result.
+    try {
+      this.#signal.removeEventListener('abort', this.#onAbort)
+    } catch {}
   }
 }
 

@@ -24,6 +24,15 @@ function kind(name: string): string {
   return name.includes('.') ? 'property' : 'argument'
 }
 
+/** Some objects throw when they are looked at: a DataView that is detached is one. */
+function shown(value: unknown): string {
+  try {
+    return inspect(value)
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
+}
+
 /** A number as Node writes it here: with separators where it is long. */
 function amount(value: unknown): string {
   const long =
@@ -56,7 +65,7 @@ export class ArgumentValueError extends TypeError {
   readonly code = 'ERR_INVALID_ARG_VALUE'
 
   constructor(name: string, actual: unknown, reason = 'is invalid') {
-    let text = inspect(actual)
+    let text = shown(actual)
     if (text.length > 128) text = `${text.slice(0, 128)}...`
     super(`The ${kind(name)} '${name}' ${reason}. Received ${text}`)
   }

@@ -34,12 +34,20 @@ export class AbortError extends HeddleError {
     super(
       'ABORT_ERR',
       'The operation was aborted',
-      signal === undefined ? undefined : { cause: signal.reason },
+      signal === undefined ? undefined : { cause: reasonOf(signal) },
     )
   }
 
   static {
     AbortError.prototype.name = 'AbortError'
+  }
+}
+
+function reasonOf(signal: AbortSignal): unknown {
+  try {
+    return signal.reason
+  } catch (error) {
+    return error
   }
 }
 

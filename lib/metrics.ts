@@ -33,7 +33,10 @@ export interface RuntimeMetrics {
   readonly polls: number
   /** Looks at I/O, timers and other threads, since the start. */
   readonly turns: number
-  /** The longest time between two such looks while there was work, in milliseconds. */
+  /**
+   * The longest time between two such looks that went to native coroutines, in milliseconds. Not that in which JavaScript ran:
+   * for this, see `monitorEventLoopDelay` of node:perf_hooks.
+   */
   readonly longestTurn: number
   /** What goes to threads: calls on paths, and writes that would wait. */
   readonly blocking: BlockingPoolMetrics

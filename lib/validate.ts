@@ -26,10 +26,16 @@ export function validateFunction(value: unknown, name: string): asserts value is
   if (typeof value !== 'function') throw new ArgumentTypeError(name, 'of type function', value)
 }
 
-/** An AbortSignal, or absent. */
+/** An AbortSignal, or absent: also one of another realm, or of a polyfill, but nothing that can't be listened to. */
 export function validateSignal(signal: unknown): asserts signal is AbortSignal | undefined {
-  if (signal === undefined) return
-  if (typeof signal !== 'object' || signal === null || !('aborted' in signal)) {
+  if (signal === undefined || signal instanceof AbortSignal) return
+  const { aborted, addEventListener, removeEventListener } = Object(signal) as Partial<AbortSignal>
+  if (
+    typeof signal !== 'object' ||
+    typeof aborted !== 'boolean' ||
+    typeof addEventListener !== 'function' ||
+    typeof removeEventListener !== 'function'
+  ) {
     throw new ArgumentTypeError('options.signal', 'an instance of AbortSignal', signal)
   }
 }

@@ -124,16 +124,25 @@ function settle(count: number): void {
     const value = replyDoubles[i * doublesPerReply + 1] as number
     const pending = waiting[id]
     if (pending === undefined) continue
-    if (status === progress) {
-      pending.progress?.(value, id)
-      continue
+    try {
+      if (status === progress) {
+        pending.progress?.(value, id)
+        continue
+      }
+      waiting[id] = undefined
+      freeIds.push(id)
+      if (pending.background !== true) ++awaited
+      pending.settle(status, value, id)
+    } catch (error) {
+      // Whatever this was, the rest of the batch is not to be lost with it.
+      process.nextTick(rethrow, error)
     }
-    waiting[id] = undefined
-    freeIds.push(id)
-    if (pending.background !== true) ++awaited
-    pending.settle(status, value, id)
   }
   control[at.unsettled] = (control[at.unsettled] as number) - awaited
+}
+
+function rethrow(error: unknown): never {
+  throw error
 }
 
 /** Counters for tests: calls into JavaScript so far, and what is alive. */

@@ -49,7 +49,7 @@ export function any<T>(tasks: Iterable<Task<T>>, options?: AnyOptions): Promise<
 export function any(tasks: Iterable<Task<unknown>>, options?: AnyOptions): Promise<Winner<unknown>> {
   const list = validateTasks(tasks)
   if (list.length === 0) {
-    throw new ArgumentValueError('tasks', list, 'is empty, and would be waited for without end.')
+    throw new ArgumentValueError('tasks', list, 'is empty, and would be waited for without end')
   }
   const signal = signalOf(options)
   if (signal?.aborted) return Promise.reject(new AbortError(signal))

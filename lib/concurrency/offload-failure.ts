@@ -33,28 +33,70 @@ function isSimple(value: unknown): value is Simple {
   )
 }
 
-export function failureOf(thrown: unknown, depth = 0): Failure | Simple {
+/** Never throws, whatever was thrown: somebody's getter, or a Proxy, may throw when it is looked at. */
+export function failureOf(thrown: unknown): Failure | Simple {
+  try {
+    return partsOf(thrown, 0)
+  } catch (error) {
+    return unknownFailure(error)
+  }
+}
+
+/** What something thrown has to say; never throws either. */
+export function wordsOf(error: unknown): string {
+  try {
+    return textOf(error instanceof Error ? error.message : String(error)) ?? ''
+  } catch {
+    return 'what was thrown throws when it is looked at'
+  }
+}
+
+function unknownFailure(error: unknown): Failure {
+  const message = `What was thrown can't be looked at: ${wordsOf(error)}`
+  const shown = { name: 'Error' }
+  return { kind: 'Error', message, stack: undefined, shown, cause: undefined, errors: undefined }
+}
+
+function partsOf(thrown: unknown, depth: number): Failure | Simple {
   if (isSimple(thrown)) return thrown
-  if (!(thrown instanceof Error)) return failureOf(new Error(`Thrown: ${inspect(thrown)}`), depth)
+  if (!(thrown instanceof Error)) return partsOf(new Error(`Thrown: ${inspect(thrown)}`), depth)
   if (depth === deepest) return undefined
-  const { errors } = thrown as { errors?: unknown }
+  const errors = looked(() => (thrown as { errors?: unknown }).errors)
+  const cause = looked(() => thrown.cause)
   return {
     kind: Object.keys(kinds).find((name) => thrown instanceof (kinds[name] as typeof Error)) ?? 'Error',
-    message: thrown.message,
-    stack: thrown.stack,
+    message: textOf(looked(() => thrown.message)) ?? '',
+    stack: textOf(looked(() => thrown.stack)),
     shown: shownOf(thrown),
-    cause: thrown.cause === undefined ? undefined : failureOf(thrown.cause, depth + 1),
-    errors: Array.isArray(errors) ? errors.map((each) => failureOf(each, depth + 1)) : undefined,
+    cause: cause === undefined ? undefined : partsOf(cause, depth + 1),
+    errors: Array.isArray(errors) ? errors.map((each) => partsOf(each, depth + 1)) : undefined,
   }
 }
 
 function shownOf(error: Error): Record<string, Simple> {
-  const shown: Record<string, Simple> = { name: error.name }
+  const shown: Record<string, Simple> = { name: textOf(looked(() => error.name)) ?? 'Error' }
   // DOMException has its code in the prototype.
-  const { code } = error as { code?: unknown }
-  if (isSimple(code) && code !== undefined) shown['code'] = code
-  for (const [name, value] of Object.entries(error)) if (isSimple(value)) shown[name] = value
+  for (const name of ['code', ...Object.keys(error)]) {
+    const value = looked(() => (error as unknown as Record<string, unknown>)[name])
+    if (isSimple(value) && (value !== undefined || name !== 'code')) shown[name] = value
+  }
+  shown['name'] = textOf(shown['name']) ?? 'Error'
   return shown
+}
+
+/** A property that throws is as good as none. */
+function looked<T>(look: () => T): T | undefined {
+  try {
+    return look()
+  } catch {
+    return undefined
+  }
+}
+
+/** What should be text may be anything, also what can't be sent. */
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value
+  return typeof value === 'symbol' ? String(value) : inspect(value)
 }
 
 export function thrownBy(failure: Failure | Simple): unknown {

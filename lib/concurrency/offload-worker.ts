@@ -1,5 +1,5 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
-import { failureOf } from './offload-failure.js'
+import { failureOf, wordsOf } from './offload-failure.js'
 import type { AnyFunction } from './offload-source.js'
 import type { Code, OffloadResult, OffloadTask } from './offload-task.js'
 
@@ -15,8 +15,7 @@ export async function runTask({ code, port }: OffloadTask): Promise<void> {
   try {
     port.postMessage(answer)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    port.postMessage({ refused: 'clone', message } satisfies OffloadResult)
+    port.postMessage({ refused: 'clone', message: wordsOf(error) } satisfies OffloadResult)
   }
   port.close()
 }

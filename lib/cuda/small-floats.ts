@@ -1,6 +1,7 @@
 import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
+import { isDetached } from '../detached.js'
 import { validateBoolean, validateObject } from '../validate.js'
-import { detachedError, isDetached } from './detached.js'
+import { detachedError } from './span.js'
 
 /** The floating types that JavaScript has no numbers for: it sees their bits. */
 export type SmallFloat = 'f16' | 'bf16' | 'f8e4m3' | 'f8e5m2'
@@ -116,7 +117,7 @@ export function narrow<D extends SmallFloat>(
   validateObject(options, 'options')
   const { saturate = false } = options
   validateBoolean(saturate, 'options.saturate')
-  if (values.length === 0 && isDetached(values.buffer)) throw detachedError('values')
+  if (isDetached(values)) throw detachedError('values')
   const bits = isWide(dtype) ? new Uint16Array(values.length) : new Uint8Array(values.length)
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length)
   for (let i = 0; i < bits.length; ++i) bits[i] = narrowOne(format, words[i] as number, saturate)

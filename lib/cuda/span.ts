@@ -1,8 +1,8 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../argument-errors.js'
 import { memoryOf } from '../bridge/memory.js'
+import { isDetached } from '../detached.js'
 import { HeddleError } from '../errors.js'
 import { disposedError, HostAllocation } from './allocation.js'
-import { detachedError, isDetached } from './detached.js'
 import type { Device } from './device.js'
 import { type DeviceArray, DeviceMemory } from './device-array.js'
 import { type Dtype, fits } from './dtype.js'
@@ -57,13 +57,17 @@ export function resolveSpan(span: unknown, name: string, device: object, peers =
     throw new ArgumentTypeError(name, 'a view of a buffer that is not resizable', span)
   }
   const memory = byteLength === 0 ? -1 : memoryOf(buffer)
-  if (memory < 0 && (byteLength > 0 || isDetached(buffer))) throw detachedError(name)
+  if (memory < 0 && (byteLength > 0 || isDetached(span))) throw detachedError(name)
   return { memory, byteOffset, byteLength, pageable: true, host: true }
 }
 
 /** GPUs reach each other, and so do host devices, which have the memory of one process. */
 function areOfOneKind(device: Device, other: Device): boolean {
   return (device.info.id === 'host') === (other.info.id === 'host')
+}
+
+export function detachedError(name: string): HeddleError {
+  return new HeddleError('ERR_HEDDLE_DETACHED', `"${name}" is empty: its buffer is detached`)
 }
 
 /** An array of a certain dtype in device memory; throws when it is something else. */

@@ -13,7 +13,7 @@ import {
   settingsOf,
 } from './request-options.js'
 import { type HttpResponse, validateTarget } from './response.js'
-import { toUrl, withoutCredentials } from './url.js'
+import { credentialsOf, toUrl, withoutCredentials } from './url.js'
 
 export interface ClientOptions {
   /** The most connections to one origin at a time; requests beyond that wait their turn. Default: no limit. */
@@ -69,7 +69,8 @@ export class Client implements AsyncDisposable {
   }
 
   /** Like {@link post} of this module. */
-  post(url: string | URL, body: RequestBody, options: RequestOptions = {}): Promise<HttpResponse> {
+  async post(url: string | URL, body: RequestBody, options: RequestOptions = {}): Promise<HttpResponse> {
+    validateObject(options, 'options')
     return this.request('POST', url, { ...options, body })
   }
 
@@ -85,12 +86,16 @@ export class Client implements AsyncDisposable {
     }
     const to = toUrl(url)
     const fields = Fields.of(options.headers)
-    if (options.range !== undefined) fields.add('Range', rangeOf(options.range))
+    if (options.range !== undefined) {
+      if (fields.has('range')) {
+        throw new ArgumentValueError('options.range', options.range, 'is given in options.headers too')
+      }
+      fields.add('Range', rangeOf(options.range))
+    }
     fields.addDefault('Accept', '*/*')
     fields.addDefault('User-Agent', 'heddle')
     if (to.username !== '' || to.password !== '') {
-      const credentials = `${decodeURIComponent(to.username)}:${decodeURIComponent(to.password)}`
-      fields.addDefault('Authorization', `Basic ${Buffer.from(credentials).toString('base64')}`)
+      fields.addDefault('Authorization', `Basic ${Buffer.from(credentialsOf(to)).toString('base64')}`)
     }
     if (this.#closed) throw new ClosedError('client')
     const sender = { client: this.#number, owner: this }

@@ -35,7 +35,12 @@ export class Fields {
     if (typeof headers !== 'object' || headers === null)
       throw new ArgumentTypeError('options.headers', 'of type object', headers)
     if (Symbol.iterator in headers) {
-      for (const [name, value] of headers) fields.#addGiven(name, value)
+      for (const pair of headers as Iterable<unknown>) {
+        if (!Array.isArray(pair) || pair.length !== 2) {
+          throw new ArgumentTypeError('options.headers', 'pairs of a name and a value', pair)
+        }
+        fields.#addGiven(pair[0], pair[1])
+      }
       return fields
     }
     for (const [name, value] of Object.entries(headers)) {
@@ -51,11 +56,14 @@ export class Fields {
     }
     if (ours.has(name.toLowerCase()))
       throw new ArgumentValueError('options.headers', name, 'has a field that is not for callers to set')
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw new ArgumentTypeError(`options.headers.${name}`, 'of type string or number', value)
+    }
     this.add(name, String(value))
   }
 
   add(name: string, value: string): void {
-    const text = value.trim()
+    const text = trimmed(value)
     if (notText.test(text)) {
       throw new ArgumentValueError(
         `options.headers.${name}`,
@@ -96,6 +104,19 @@ export class Fields {
     for (const { line } of this.#lines) text += line
     return text
   }
+}
+
+/** Without white space around it as HTTP has it, which is less than what Unicode has. */
+function trimmed(value: string): string {
+  let start = 0
+  let end = value.length
+  while (start < end && isSpace(value.charCodeAt(start))) ++start
+  while (end > start && isSpace(value.charCodeAt(end - 1))) --end
+  return value.slice(start, end)
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d
 }
 
 /** The value of the first field of that (lower-case) name among those of a response, `Name: value\n` each. */

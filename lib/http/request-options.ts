@@ -1,5 +1,6 @@
 import { ArgumentTypeError, ArgumentValueError } from '../argument-errors.js'
-import { validateDuration, validateInteger, validateObject, validateSignal } from '../validate.js'
+import { isDetached } from '../detached.js'
+import { validateInteger, validateLimits, validateObject } from '../validate.js'
 import type { HeadersLike } from './fields.js'
 import { isResizable } from './resizable.js'
 import type { BodyTarget } from './response.js'
@@ -13,7 +14,7 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined
   /**
    * Milliseconds from the call to the last byte of the body, redirects and all. Then what waits for it rejects with a
-   * `TimeoutError`. Default: no limit.
+   * `TimeoutError`; with 0, at once. Default: no limit.
    */
   timeout?: number | undefined
   /** What becomes of a redirect: `'follow'` it, give its response (`'manual'`), or make it an `'error'`. Default: `'follow'`. */
@@ -42,7 +43,7 @@ export const redirectModes = ['follow', 'manual', 'error'] as const
 /** Options with nothing left open. */
 export interface Settings {
   readonly signal: AbortSignal | undefined
-  readonly timeout: number
+  readonly timeout: number | undefined
   readonly redirect: (typeof redirectModes)[number]
   readonly maxRedirects: number
   readonly maxHeaderBytes: number
@@ -53,14 +54,13 @@ export function settingsOf(options: RequestOptions): Settings {
   validateObject(options, 'options')
   const {
     signal,
-    timeout = 0,
+    timeout,
     redirect = 'follow',
     maxRedirects = 5,
     maxHeaderBytes = 64 << 10,
     maxBodyBytes = Number.POSITIVE_INFINITY,
   } = options
-  validateSignal(signal)
-  validateDuration(timeout, 'options.timeout')
+  validateLimits({ signal, timeout })
   if (!redirectModes.includes(redirect)) {
     throw new ArgumentValueError('options.redirect', redirect, "must be one of 'follow', 'manual', 'error'")
   }
@@ -88,6 +88,7 @@ export function bodyOf(body: RequestBody | undefined): Uint8Array | undefined {
       'of type string or an instance of TypedArray, Buffer, or DataView',
       body,
     )
+  if (isDetached(body)) throw new ArgumentValueError('body', body, 'is detached')
   const bytes = new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
   return isResizable(body.buffer) ? bytes.slice() : bytes
 }

@@ -9,7 +9,7 @@ import { type Fields, fieldOf } from './fields.js'
 import { HttpError } from './http-error.js'
 import type { Settings } from './request-options.js'
 import { HttpResponse } from './response.js'
-import { hostOf, portOf, shownLocation, toUrl, withoutCredentials } from './url.js'
+import { hostOf, locationOf, portOf, shownLocation, toUrl, withoutCredentials } from './url.js'
 
 /** A request, ready to be sent. */
 export interface Plan {
@@ -62,8 +62,14 @@ class PendingHead implements Pending {
   }
 }
 
-/** One exchange; `timeout` in milliseconds, 0 for none. */
-function exchange(plan: Plan, timeout: number): Promise<Answer> {
+/** Methods that say something with a body, and that they have none where there is none. */
+const saysLength = new Set(['POST', 'PUT'])
+
+/** To native code 0 is no limit. */
+const leastTimeout = 1e-3
+
+/** One exchange; `timeout` in milliseconds. */
+function exchange(plan: Plan, timeout: number | undefined): Promise<Answer> {
   const { client, owner, settings, url, method, body, fields } = plan
   const { signal, maxHeaderBytes, maxBodyBytes } = settings
   if (signal?.aborted) return Promise.reject(new AbortError(signal))
@@ -83,10 +89,10 @@ function exchange(plan: Plan, timeout: number): Promise<Answer> {
       fields.toString(),
       maxHeaderBytes,
       maxBodyBytes,
-      timeout,
+      timeout === undefined ? 0 : Math.max(timeout, leastTimeout),
       place?.memory ?? -1,
       place?.byteOffset ?? 0,
-      body?.length ?? -1,
+      body?.length ?? (saysLength.has(method) ? 0 : -1),
     )
     if (signal !== undefined) pending.watch = new AbortWatch(signal, id)
   })
@@ -96,12 +102,14 @@ const redirects = new Set([301, 302, 303, 307, 308])
 
 /** Sends the request, and follows redirects as far as it may. */
 export async function perform(plan: Plan): Promise<HttpResponse> {
-  const { timeout, redirect, maxRedirects } = plan.settings
-  const begun = timeout > 0 ? performance.now() : 0
+  const { signal, timeout, redirect, maxRedirects } = plan.settings
+  if (timeout === 0 && !signal?.aborted) throw new TimeoutError(0)
+  const begun = timeout === undefined ? 0 : performance.now()
   let left = timeout
   for (let followed = 0; ; ++followed) {
     const { head, body } = await exchange(plan, left)
-    const location = redirects.has(head.status) ? fieldOf(head.fields, 'location') : undefined
+    const given = redirects.has(head.status) ? fieldOf(head.fields, 'location') : undefined
+    const location = given === undefined ? undefined : locationOf(given)
     if (location === undefined || redirect === 'manual') {
       return new HttpResponse(head, body, plan.url, followed > 0)
     }
@@ -109,7 +117,7 @@ export async function perform(plan: Plan): Promise<HttpResponse> {
     if (redirect === 'error') throw redirectError(`${plan.url} redirects to ${shownLocation(location)}`)
     if (followed === maxRedirects) throw redirectError(`${plan.url} redirects for the ${followed + 1}th time`)
     turn(plan, head.status, location)
-    if (timeout > 0) {
+    if (timeout !== undefined) {
       left = timeout - (performance.now() - begun)
       if (left <= 0) throw new TimeoutError(timeout)
     }

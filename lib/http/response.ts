@@ -9,6 +9,7 @@ import type { NativeHttpHead } from '../native.js'
 import type { Body } from './body.js'
 import { pairsOf } from './fields.js'
 import { HttpError } from './http-error.js'
+import { withoutFragment } from './url.js'
 
 /** Where a body can be put: a view, page-locked memory as `Device.pinned` gives it, or memory of a device. */
 export type BodyTarget = NodeJS.ArrayBufferView | PinnedArray | DeviceArray
@@ -34,7 +35,7 @@ export class HttpResponse implements AsyncIterable<Uint8Array>, AsyncDisposable 
   readonly status: number
   /** Such as `OK`; may be empty. */
   readonly statusText: string
-  /** Where the response came from, after redirects; without credentials. */
+  /** Where the response came from, after redirects; without credentials and without a fragment. */
   readonly url: string
   /** Whether there were any. */
   readonly redirected: boolean
@@ -55,7 +56,7 @@ export class HttpResponse implements AsyncIterable<Uint8Array>, AsyncDisposable 
     this.statusText = head.statusText
     this.fields = head.fields
     this.contentLength = head.length < 0 ? undefined : head.length
-    this.url = url.href
+    this.url = withoutFragment(url)
     this.redirected = redirected
     this.#arrived = head.body
     this.#body = body

@@ -13,6 +13,7 @@ import { resolveHost } from './resolve.js'
 import { Socket } from './socket.js'
 import { SocketError } from './socket-error.js'
 import { defaultHighWaterMark, type SocketOptions, validateSocketOptions } from './socket-options.js'
+import { validateUnixPath } from './unix-path.js'
 import type { WaitOptions } from './waiter.js'
 
 export interface ConnectOptions extends SocketOptions, WaitOptions {
@@ -37,10 +38,9 @@ function validate(options: ConnectOptions): void {
   validateObject(options, 'options')
   const { port, host, path, localAddress, localPort } = options
   validateText(host, 'options.host')
-  validateText(path, 'options.path')
+  validateUnixPath(path)
   validateText(localAddress, 'options.localAddress')
   if (localAddress && isIP(localAddress) === 0) throw new ArgumentAddressError(localAddress)
-  if (path === '') throw new ArgumentValueError('options.path', path)
   if (path !== undefined && port !== undefined) {
     throw new ArgumentValueError('options.path', path, 'cannot be given together with options.port')
   }
@@ -143,6 +143,7 @@ async function connectTo(
       if (limit !== undefined) pending.limit(limit, id)
     })
   } catch (failure) {
+    if (failure instanceof Error) throw failure
     const { status, late, local } = failure as Failure
     const place = { address: where, port: port < 0 ? undefined : port }
     const cancelled = status === -constants.errno.ECANCELED

@@ -1,6 +1,8 @@
 import { Duplex } from 'node:stream'
+import { ArgumentTypeError } from '../argument-errors.js'
+import { validateBoolean, validateObject } from '../validate.js'
 import { DuplexRead } from './duplex-read.js'
-import { readBy, type Socket } from './socket.js'
+import { readBy, Socket } from './socket.js'
 
 export interface DuplexOptions {
   /** Whether the writable side stays open when the peer has ended. An `http.Agent` wants false. Default: true. */
@@ -119,5 +121,8 @@ export class SocketDuplex extends Duplex {
  * sending direction.
  */
 export function toDuplex(socket: Socket, options: DuplexOptions = {}): SocketDuplex {
+  if (!(socket instanceof Socket)) throw new ArgumentTypeError('socket', 'an instance of Socket', socket)
+  validateObject(options, 'options')
+  if (options.allowHalfOpen !== undefined) validateBoolean(options.allowHalfOpen, 'options.allowHalfOpen')
   return new SocketDuplex(socket, options)
 }

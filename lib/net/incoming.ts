@@ -12,8 +12,9 @@ const overhead = 256
 
 /**
  * What a connection has received and nobody has read, and who waits for more. Native code tells of bytes in its receive
- * buffers, which are copied out at once: the kernel gets them back whatever the reader does. When about `limit`
- * bytes wait here, with those that keep them, no more is taken from the kernel until half of them are read.
+ * buffers, which are copied out at once: the kernel gets them back whatever the reader does. When `limit`
+ * bytes wait here, with those that keep them, no more is taken from the kernel until half of them are read. Until native
+ * code hears of that, as much may come again, and 16 KiB.
  */
 export class Incoming implements Pending {
   readonly background = true
@@ -83,7 +84,7 @@ export class Incoming implements Pending {
   #receive(): void {
     if (this.#id === 0) this.#id = expect(this)
     this.#receiving = true
-    submit(opcode.startEndpoint, this.#id, this.#socket, 0, 0, 0, 0, 0)
+    submit(opcode.startEndpoint, this.#id, this.#socket, 0, 0, 0, 0, this.#limit)
   }
 
   /** Of what waits. */

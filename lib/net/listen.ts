@@ -8,6 +8,7 @@ import { Server } from './server.js'
 import { addressOf } from './socket-address.js'
 import { SocketError } from './socket-error.js'
 import { defaultHighWaterMark, type SocketOptions, validateSocketOptions } from './socket-options.js'
+import { validateUnixPath } from './unix-path.js'
 
 export interface ListenOptions extends SocketOptions, LookupLimits {
   /** 0 lets the system choose one: see `server.address`. Default: 0. */
@@ -34,10 +35,7 @@ function validate(options: ListenOptions): void {
   if (host !== undefined && typeof host !== 'string') {
     throw new ArgumentTypeError('options.host', 'of type string', host)
   }
-  if (path !== undefined && typeof path !== 'string') {
-    throw new ArgumentTypeError('options.path', 'of type string', path)
-  }
-  if (path === '') throw new ArgumentValueError('options.path', path)
+  validateUnixPath(path)
   if (path !== undefined && port !== undefined) {
     throw new ArgumentValueError('options.path', path, 'cannot be given together with options.port')
   }

@@ -15,6 +15,8 @@ const done: Promise<void> = Promise.resolve()
 class PendingSend implements Pending {
   readonly outgoing: Outgoing
   readonly bytes: Uint8Array | undefined
+  /** How many they are, also when they belong to somebody else meanwhile. */
+  readonly length: number
   readonly resolve: () => void
   readonly reject: (error: Error) => void
   watch: AbortWatch | undefined
@@ -29,6 +31,7 @@ class PendingSend implements Pending {
   ) {
     this.outgoing = outgoing
     this.bytes = bytes
+    this.length = bytes?.byteLength ?? 0
     this.resolve = resolve
     this.reject = reject
   }
@@ -118,6 +121,8 @@ export class Outgoing {
         this.#bytes += bytes.byteLength
         const { memory, byteOffset } = placeOf(bytes)
         submit(opcode.send, id, this.#socket, memory, 0, byteOffset, 0, bytes.byteLength)
+        // Native code holds the memory from here on: the next line may give it away, and drop it.
+        addon.drain()
       }
       if (options !== undefined) pending.heed(id, options)
     })
@@ -126,6 +131,6 @@ export class Outgoing {
   /** @internal */
   settled(pending: PendingSend): void {
     this.#waiting--
-    if (pending.bytes !== undefined) this.#bytes -= pending.bytes.byteLength
+    this.#bytes -= pending.length
   }
 }

@@ -8,7 +8,7 @@ import { Incoming } from './incoming.js'
 import { joined } from './joined.js'
 import { Outgoing } from './outgoing.js'
 import { addressOf, type SocketAddress } from './socket-address.js'
-import { bytesOf, type SocketData, viewOf } from './socket-data.js'
+import { bytesOf, partsOf, type SocketData, viewOf } from './socket-data.js'
 import { SocketError } from './socket-error.js'
 import { TargetWaiter, validateWait, Waiter, type WaitOptions } from './waiter.js'
 
@@ -81,7 +81,8 @@ export class Socket implements AsyncDisposable {
 
   /**
    * The same, into memory of the caller's, which may be a pinned array's `array`. Resolves with how many bytes it got: one
-   * at least, and 0 at the end of the stream. The memory is written only while the Promise is pending.
+   * at least, and 0 at the end of the stream, and for a view that has no room. The memory is written only while the Promise
+   * is pending.
    */
   readInto(view: NodeJS.ArrayBufferView, options?: WaitOptions): Promise<number> {
     let into: Uint8Array
@@ -90,7 +91,7 @@ export class Socket implements AsyncDisposable {
         throw new ArgumentTypeError('view', 'an instance of Buffer, TypedArray, or DataView', view)
       }
       validateWait(options)
-      into = viewOf(view)
+      into = viewOf(view, 'view')
       const incoming = this.#readable(options)
       if (into.length === 0) return Promise.resolve(0)
       const length = incoming.takeInto(into)
@@ -150,7 +151,7 @@ export class Socket implements AsyncDisposable {
   writev(parts: readonly SocketData[], options?: WaitOptions): Promise<void> {
     try {
       if (!Array.isArray(parts)) throw new ArgumentTypeError('parts', 'an instance of Array', parts)
-      const pieces = joined(parts.map(bytesOf))
+      const pieces = joined(partsOf(parts))
       validateWait(options)
       const outgoing = this.#writable(options)
       return Promise.all(pieces.map((piece) => outgoing.write(piece, options))).then(() => undefined)

@@ -28,6 +28,10 @@ export class Waiter implements AbortWatcher {
   readonly reject: (error: Error) => void
   /** Whose the wait is: who waits keeps it from being collected, and so from being closed. */
   owner: object | undefined
+  /** The queue's own. */
+  previous: Waiter | undefined
+  next: Waiter | undefined
+  waits = false
   #queue: WaiterQueue | undefined
   #signal: AbortSignal | undefined
   #timer: Timer | undefined

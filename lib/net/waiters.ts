@@ -1,22 +1,31 @@
 import { rest, stayAwake } from '../bridge/bridge.js'
 import type { Waiter, WaiterQueue, WaitOptions } from './waiter.js'
 
-/** Those who wait for the same thing, first come first served. While anybody waits, the process stays alive. */
+/**
+ * Those who wait for the same thing, first come first served: a chain, so that each can leave at once wherever it stands.
+ * While anybody waits, the process stays alive.
+ */
 export class Waiters implements WaiterQueue {
-  readonly #waiting: Waiter[] = []
+  #first: Waiter | undefined
+  #last: Waiter | undefined
 
   /** Precondition: the signal is not aborted. */
   add(waiter: Waiter, options: WaitOptions | undefined): void {
-    this.#waiting.push(waiter)
+    const last = this.#last
+    waiter.previous = last
+    waiter.waits = true
+    if (last === undefined) this.#first = waiter
+    else last.next = waiter
+    this.#last = waiter
     stayAwake()
     if (options !== undefined) waiter.watch(this, options)
   }
 
   /** Whose turn it is: their wait is over, and they are to be answered. */
   next(): Waiter | undefined {
-    const waiter = this.#waiting.shift()
+    const waiter = this.#first
     if (waiter === undefined) return undefined
-    rest()
+    this.#remove(waiter)
     waiter.release()
     return waiter
   }
@@ -26,9 +35,18 @@ export class Waiters implements WaiterQueue {
   }
 
   abandoned(waiter: Waiter): void {
-    const index = this.#waiting.indexOf(waiter)
-    if (index < 0) return
-    this.#waiting.splice(index, 1)
+    if (waiter.waits) this.#remove(waiter)
+  }
+
+  #remove(waiter: Waiter): void {
+    const { previous, next } = waiter
+    if (previous === undefined) this.#first = next
+    else previous.next = next
+    if (next === undefined) this.#last = previous
+    else next.previous = previous
+    waiter.previous = undefined
+    waiter.next = undefined
+    waiter.waits = false
     rest()
   }
 }

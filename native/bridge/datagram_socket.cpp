@@ -21,8 +21,8 @@ DatagramSocket::~DatagramSocket() {
   if (starved_) endpoints.forget_starved(*this);
 }
 
-void DatagramSocket::start(std::int32_t id) {
-  stream_id = id;
+void DatagramSocket::start(const Submission& submission) {
+  stream_id = submission.id;
   wanted_ = true;
   if (!waiting_ && !starved_ && !closing()) wait();
 }
@@ -87,7 +87,8 @@ void DatagramSocket::receive() {
   const unsigned count = received > 0 ? static_cast<unsigned>(received) : 0;
   for (unsigned i = 0; i < count; ++i) {
     const auto& header = messages[i].msg_hdr;
-    buffers.set_sender(places[i], io::SocketAddress(reinterpret_cast<const sockaddr*>(&senders[i]), header.msg_namelen));
+    buffers.set_sender(places[i],
+                       io::SocketAddress(reinterpret_cast<const sockaddr*>(&senders[i]), header.msg_namelen));
     endpoints.deliver_datagram(stream_id, places[i], messages[i].msg_len);
   }
   for (unsigned i = wanted; i > count; --i) buffers.put_back(places[i - 1]);

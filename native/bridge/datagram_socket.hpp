@@ -27,7 +27,7 @@ class DatagramSocket final : public Endpoint, private io::Request {
   DatagramSocket(Endpoints& table, int descriptor, int family) noexcept;
   ~DatagramSocket() override;
 
-  void start(std::int32_t id) override;
+  void start(const Submission& submission) override;
   void pause() noexcept override;
 
   // Sends on this thread, without `to` to the connected peer: 0, -EAGAIN when it has to wait, or another -errno.

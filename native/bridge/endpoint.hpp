@@ -22,7 +22,7 @@ class Endpoint {
   virtual ~Endpoint();
 
   // Sends what comes in to the id of the submission, as progress, until pause().
-  virtual void start(std::int32_t id) = 0;
+  virtual void start(const Submission& submission) = 0;
   // What has come already is still delivered.
   virtual void pause() noexcept = 0;
   // Ends what is in flight. `closed` is told when the descriptor is closed; the id that start() had is told before.

@@ -57,7 +57,7 @@ void Endpoints::handle(const Submission& submission) {
   }
   switch (static_cast<Opcode>(submission.opcode)) {
     case Opcode::start_endpoint:
-      endpoint->start(submission.id);
+      endpoint->start(submission);
       return;
     case Opcode::pause_endpoint:
       endpoint->pause();

@@ -58,11 +58,13 @@ enum class Opcode : std::int32_t {
 
   // Sockets and listeners, by their numbers; see native/bridge/endpoints.hpp.
   first_socket_opcode = 32,
-  start_endpoint = first_socket_opcode,  // a: endpoint; what comes in is the progress of `id`, until pause_endpoint
-  pause_endpoint,                        // a: endpoint
-  close_endpoint,                        // a: endpoint
-  send,                                  // a: socket, b: memory, x: offset in memory, z: bytes
-  end,                                   // a: socket; nothing is sent any more
+  start_endpoint =
+      first_socket_opcode,  // a: endpoint, z: of a socket, about how many bytes there is room for; what comes in is
+                            // the progress of `id`, until pause_endpoint
+  pause_endpoint,           // a: endpoint
+  close_endpoint,           // a: endpoint
+  send,                     // a: socket, b: memory, x: offset in memory, z: bytes
+  end,                      // a: socket; nothing is sent any more
   // a: response, b: memory, c: kFill, x: offset in memory, z: bytes. The reply's value is how many bytes came; ~bytes when
   // they were the last, and then nobody will name the response again.
   http_read = 48,

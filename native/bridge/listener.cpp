@@ -36,8 +36,8 @@ Listener::~Listener() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
-void Listener::start(std::int32_t id) {
-  stream_id = id;
+void Listener::start(const Submission& submission) {
+  stream_id = submission.id;
   wanted_ = true;
   if (!accepting_ && !ended_ && !closing()) accept();
 }

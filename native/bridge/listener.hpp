@@ -17,7 +17,7 @@ class Listener final : public Endpoint, private io::Request, private Timer {
   Listener(Endpoints& table, int descriptor, std::string path) noexcept;
   ~Listener() override;
 
-  void start(std::int32_t id) override;
+  void start(const Submission& submission) override;
   void pause() noexcept override;
 
  private:

@@ -15,8 +15,9 @@ namespace heddle::bridge {
 Socket::Socket(Endpoints& table, int descriptor) noexcept
     : Endpoint(table, Kind::socket, descriptor), Request(&Socket::on_received) {}
 
-void Socket::start(std::int32_t id) {
-  stream_id = id;
+void Socket::start(const Submission& submission) {
+  stream_id = submission.id;
+  length = static_cast<std::size_t>(submission.z);
   wanted_ = true;
   if (!receiving_ && !ended_ && !closing()) receive();
 }

@@ -19,7 +19,7 @@ class Socket final : public Endpoint, private io::Request {
  public:
   Socket(Endpoints& table, int descriptor) noexcept;
 
-  void start(std::int32_t id) override;
+  void start(const Submission& submission) override;
   void pause() noexcept override;
 
   // Sends on this thread what the system takes at once, if nothing waits before it: the number of bytes, or -errno; 0
@@ -44,7 +44,7 @@ class Socket final : public Endpoint, private io::Request {
 
   bool receiving_ = false;  // a request is with the backend
   bool wanted_ = false;
-  bool ended_ = false;  // nothing comes any more
+  bool ended_ = false;                // nothing comes any more
   std::deque<SendOperation*> sends_;  // they own themselves; the first is with the backend
 };
 

@@ -55,9 +55,12 @@ std::int32_t set_no_delay(Endpoints& endpoints, std::int32_t number, bool on) {
 }
 
 std::int32_t set_keep_alive(Endpoints& endpoints, std::int32_t number, bool on, int seconds) {
-  const std::int32_t result = set(endpoints, number, SOL_SOCKET, SO_KEEPALIVE, on ? 1 : 0);
-  if (result != 0 || !on || seconds <= 0) return result;
-  return set(endpoints, number, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+  if (on && seconds > 0) {
+    // First, since a socket that has none (a UNIX one) must stay as it was.
+    if (const std::int32_t result = set(endpoints, number, IPPROTO_TCP, TCP_KEEPIDLE, seconds); result != 0)
+      return result;
+  }
+  return set(endpoints, number, SOL_SOCKET, SO_KEEPALIVE, on ? 1 : 0);
 }
 
 std::optional<io::SocketAddress> address_of(Endpoints& endpoints, std::int32_t number, bool peer) {

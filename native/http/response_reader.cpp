@@ -24,6 +24,11 @@ constexpr std::size_t kMostRoom = std::size_t{64} << 10;
 // A longer line before the head is no line of a head at all.
 constexpr std::size_t kLeastHeader = 64;
 
+// How every response begins: d is a digit, v that of a version that we speak.
+constexpr std::string_view kBegin = "HTTP/1.v ddd";
+
+[[noreturn]] void malformed(const std::string& why) { throw Error(kProtocol, "the response is malformed: " + why); }
+
 [[noreturn]] void header_too_long(std::size_t limit) {
   throw Error(kHeaderLimit, "the head of the response is longer than " + std::to_string(limit) + " bytes");
 }
@@ -92,14 +97,20 @@ std::span<std::byte> ResponseReader::room() {
     std::memmove(buffer_.get(), buffer_.get() + begin_, waiting());
     end_ -= std::exchange(begin_, 0);
   }
-  if (end_ == capacity_ || (std::exchange(filled_, false) && capacity_ < kMostRoom)) {
-    const std::size_t larger = std::max(kFirstRoom, capacity_ * 2);
-    auto grown = std::make_unique_for_overwrite<std::byte[]>(larger);
-    std::copy_n(buffer_.get(), end_, grown.get());
-    buffer_ = std::move(grown);
-    capacity_ = larger;
-  }
+  if (end_ == capacity_ || (std::exchange(filled_, false) && capacity_ < kMostRoom)) grow();
   return {buffer_.get() + end_, capacity_ - end_};
+}
+
+void ResponseReader::grow() {
+  const std::size_t larger = std::max(kFirstRoom, capacity_ * 2);
+  auto grown = std::make_unique_for_overwrite<std::byte[]>(larger);
+  std::copy_n(buffer_.get(), end_, grown.get());
+  buffer_ = std::move(grown);
+  capacity_ = larger;
+}
+
+std::string_view ResponseReader::text() const noexcept {
+  return {reinterpret_cast<const char*>(buffer_.get()) + begin_, waiting()};
 }
 
 void ResponseReader::received(std::size_t bytes) noexcept {
@@ -121,17 +132,26 @@ void ResponseReader::ended() {
 
 bool ResponseReader::read_head() {
   for (;;) {
-    if (parser_ == nullptr) parser_ = std::make_unique<Parser>(head_, limits_.header_bytes, to_head_);
+    if (parser_ == nullptr) {
+      parser_ = std::make_unique<Parser>(head_, limits_.header_bytes, to_head_);
+      head_start_ = head_bytes_;
+      checked_ = 0;
+    }
+    if (head_bytes_ == head_start_ && !prepare_status_line()) return false;
     ErrorCode error;
     const std::size_t parsed = parser_->put({buffer_.get() + begin_, waiting()}, error);
     begin_ += parsed;
     head_bytes_ += parsed;
+    if (parsed != 0) checked_ = 0;
     const bool more = error == beast::http::error::need_more;
     if (error == beast::http::error::header_limit || head_bytes_ + (more ? waiting() : 0) > limits_.header_bytes) {
       header_too_long(limits_.header_bytes);
     }
-    if (more) return false;
-    if (error) throw Error(kProtocol, "the response is malformed: " + error.message());
+    if (more) {
+      check_part_of_head(head_bytes_ != head_start_);
+      return false;
+    }
+    if (error) malformed(error.message());
     if (!parser_->is_header_done()) continue;
     if (head_.status / 100 != 1) break;
     if (head_.status == 101) throw Error(kProtocol, "the peer switches protocols, which nobody asked for");
@@ -140,6 +160,38 @@ bool ResponseReader::read_head() {
   }
   begin_body();
   return true;
+}
+
+// A server may leave out the reason with the space before it. Beast wants the space.
+bool ResponseReader::prepare_status_line() {
+  const std::string_view line = text();
+  if (line.size() <= kBegin.size() || line[kBegin.size()] != '\r') return true;
+  if (line.size() == kBegin.size() + 1) {
+    check_part_of_head(false);
+    return false;
+  }
+  if (line[kBegin.size() + 1] != '\n') return true;
+  if (end_ == capacity_) grow();
+  std::byte* const place = buffer_.get() + begin_ + kBegin.size();
+  std::memmove(place + 1, place, waiting() - kBegin.size());
+  *place = std::byte{' '};
+  ++end_;
+  return true;
+}
+
+// Beast looks for the end of the head first. What can never become one must not be waited for.
+void ResponseReader::check_part_of_head(bool status_line_read) {
+  const std::string_view part = text();
+  for (std::size_t i = 0; !status_line_read && i < std::min(part.size(), kBegin.size()); ++i) {
+    const char c = part[i];
+    const bool digit = c >= '0' && c <= '9';
+    const bool fits = kBegin[i] == 'd' ? digit : kBegin[i] == 'v' ? c == '0' || c == '1' : c == kBegin[i];
+    if (!fits) malformed("it does not begin with HTTP/1.1 and a status");
+  }
+  for (std::size_t at = checked_; (at = part.find('\n', at)) != part.npos; ++at) {
+    if (at == 0 || part[at - 1] != '\r') malformed("a line ends without a carriage return");
+  }
+  checked_ = part.size();
 }
 
 void ResponseReader::begin_body() {
@@ -187,14 +239,19 @@ std::size_t ResponseReader::parse_chunks(std::span<std::byte> into) {
     ErrorCode error;
     const std::size_t parsed = parser_->put({buffer_.get() + begin_, waiting()}, error);
     begin_ += parsed;
+    const bool more = error == beast::http::error::need_more;
+    const std::size_t given = parser_->taken - taken;
+    between_ += parsed - given;
+    if (error == beast::http::error::header_limit || between_ + (more ? waiting() : 0) > limits_.header_bytes) {
+      throw Error(kHeaderLimit, "between parts of the body, or after it, are more than " +
+                                    std::to_string(limits_.header_bytes) + " bytes");
+    }
+    if (given != 0) between_ = 0;
     if (parser_->is_done()) {
       body_ = Body::complete;
       break;
     }
-    if (error == beast::http::error::need_more) {
-      if (waiting() >= limits_.header_bytes) header_too_long(limits_.header_bytes);
-      break;
-    }
+    if (more) break;
     if (error) throw Error(kProtocol, "the body of the response is malformed: " + error.message());
     if (parsed == 0 && parser_->taken == taken && taken == into.size()) break;  // no place for more
   }

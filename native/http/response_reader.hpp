@@ -5,13 +5,16 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "native/http/response_head.hpp"
 
 namespace heddle::http {
 
 struct Limits {
-  std::size_t header_bytes = std::size_t{64} << 10;  // the head with what precedes it (1xx); a trailer by itself
+  // The head with what precedes it (1xx); and whatever is between two pieces of the body, or behind the last: the line of a
+  // chunk with its extensions, a trailer.
+  std::size_t header_bytes = std::size_t{64} << 10;
   std::uint64_t body_bytes = std::numeric_limits<std::uint64_t>::max();
 };
 
@@ -61,6 +64,11 @@ class ResponseReader {
   enum class Body : std::uint8_t { unknown, length, chunked, until_close, complete };
 
   [[nodiscard]] std::size_t waiting() const noexcept { return end_ - begin_; }
+  [[nodiscard]] std::string_view text() const noexcept;
+  void grow();
+  // False: the parser must not see what is there before more has come.
+  [[nodiscard]] bool prepare_status_line();
+  void check_part_of_head(bool status_line_read);
   void begin_body();
   [[nodiscard]] std::size_t copy_body(std::span<std::byte> into);
   [[nodiscard]] std::size_t parse_chunks(std::span<std::byte> into);
@@ -74,8 +82,11 @@ class ResponseReader {
   std::size_t begin_ = 0;  // of what waits in the buffer
   std::size_t end_ = 0;
   std::size_t head_bytes_ = 0;
-  std::uint64_t left_ = 0;   // of a body with a length
-  std::uint64_t given_ = 0;  // of the body so far
+  std::size_t head_start_ = 0;  // of those, what preceded the head that is being read
+  std::size_t checked_ = 0;     // of what waits: has no bare line feed
+  std::size_t between_ = 0;     // bytes since the last one of a chunked body
+  std::uint64_t left_ = 0;      // of a body with a length
+  std::uint64_t given_ = 0;     // of the body so far
   Body body_ = Body::unknown;
   bool to_head_;
   bool filled_ = false;  // the peer had more than there was room for

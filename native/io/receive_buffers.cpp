@@ -30,6 +30,10 @@ int ReceiveBuffers::take() noexcept {
   return number;
 }
 
+void ReceiveBuffers::put_back_ring() noexcept {
+  for (std::size_t number = kInRing; number > 0; --number) put_back(static_cast<int>(number - 1));
+}
+
 void ReceiveBuffers::Free::operator()(std::byte* memory) const noexcept { munmap(memory, kCount * kBytes); }
 
 }  // namespace heddle::io

@@ -60,7 +60,8 @@ struct Request {
   const char* path = nullptr;  // open, statx
   void* address = nullptr;     // read, write, receive, send: bytes; readv, writev: iovec array; statx: struct statx;
                                // connect: sockaddr; receive_message, send_message: msghdr
-  std::size_t length = 0;      // read, write, receive, send, connect: bytes; readv, writev: entries
+  std::size_t length = 0;  // read, write, receive, send, connect: bytes; readv, writev: entries; receive_many: about
+                           // how many bytes the receiver has room for before it can say stop, 0: any number
   std::int64_t offset = kCurrentPosition;
 
   std::int64_t result = 0;  // >= 0: what the system call returned; < 0: -errno
@@ -75,6 +76,8 @@ struct Request {
   int half_pipe = -1;             // open: the reading end of a FIFO, until somebody writes
   bool writer_came = false;       // open: and has gone again, maybe
   bool multishot = false;         // accept_many, receive_many: the kernel was asked for all results at once
+  bool turning = false;           // receive_many: cancelled by the backend itself, to go on one look at a time
+  std::uint8_t calm = 0;          // receive_many: looks in a row that found little
   bool connecting = false;        // connect: under way, without waiting for it
   std::int64_t position = -1;     // where the file was, for a write at its own position
   std::int64_t traced_since = 0;  // Clock::monotonic(), while a trace is being recorded

@@ -15,9 +15,9 @@ namespace {
 constexpr std::array<unsigned, 5> kRingEntries{1024, 256, 128, 64, 16};
 
 constexpr std::array<int, 15> kNeededOperations{
-    IORING_OP_OPENAT, IORING_OP_CLOSE,   IORING_OP_READ, IORING_OP_READV, IORING_OP_WRITE,
-    IORING_OP_FSYNC,  IORING_OP_STATX,   IORING_OP_ASYNC_CANCEL, IORING_OP_TIMEOUT, IORING_OP_ACCEPT,
-    IORING_OP_CONNECT, IORING_OP_RECV, IORING_OP_SEND, IORING_OP_RECVMSG, IORING_OP_SENDMSG};
+    IORING_OP_OPENAT,  IORING_OP_CLOSE, IORING_OP_READ,         IORING_OP_READV,   IORING_OP_WRITE,
+    IORING_OP_FSYNC,   IORING_OP_STATX, IORING_OP_ASYNC_CANCEL, IORING_OP_TIMEOUT, IORING_OP_ACCEPT,
+    IORING_OP_CONNECT, IORING_OP_RECV,  IORING_OP_SEND,         IORING_OP_RECVMSG, IORING_OP_SENDMSG};
 
 // COOP_TASKRUN spares the interrupt that tells a running thread of a completion; TASKRUN_FLAG lets look() see it.
 // Not DEFER_TASKRUN: with it the ring's descriptor never becomes readable in epoll.
@@ -34,7 +34,7 @@ int set_up(io_uring& ring) noexcept {
   return error;
 }
 
-constexpr std::size_t kProvidedBytes = ReceiveBuffers::kCount * sizeof(io_uring_buf);
+constexpr std::size_t kProvidedBytes = ReceiveBuffers::kInRing * sizeof(io_uring_buf);
 
 int check_operations(io_uring& ring) noexcept {
   io_uring_probe* probe = io_uring_get_probe_ring(&ring);
@@ -73,7 +73,7 @@ bool Ring::provide(const ReceiveBuffers& buffers) noexcept {
   madvise(memory, kProvidedBytes, MADV_DONTFORK);
   io_uring_buf_reg group{};
   group.ring_addr = reinterpret_cast<std::uintptr_t>(memory);
-  group.ring_entries = ReceiveBuffers::kCount;
+  group.ring_entries = ReceiveBuffers::kInRing;
   group.bgid = kBufferGroup;
   if (io_uring_register_buf_ring(&ring_, &group, 0) != 0) {
     munmap(memory, kProvidedBytes);
@@ -81,7 +81,7 @@ bool Ring::provide(const ReceiveBuffers& buffers) noexcept {
   }
   provided_ = static_cast<io_uring_buf_ring*>(memory);
   io_uring_buf_ring_init(provided_);
-  constexpr int kCount = ReceiveBuffers::kCount;
+  constexpr int kCount = ReceiveBuffers::kInRing;
   for (int number = 0; number < kCount; ++number) add_buffer(buffers, number, number);
   io_uring_buf_ring_advance(provided_, kCount);
   return true;
@@ -95,7 +95,7 @@ void Ring::provide_again(const ReceiveBuffers& buffers, int number) noexcept {
 void Ring::add_buffer(const ReceiveBuffers& buffers, int number, int place) noexcept {
   const auto bytes = buffers.buffer(number);
   io_uring_buf_ring_add(provided_, bytes.data(), static_cast<unsigned>(bytes.size()),
-                        static_cast<unsigned short>(number), io_uring_buf_ring_mask(ReceiveBuffers::kCount), place);
+                        static_cast<unsigned short>(number), io_uring_buf_ring_mask(ReceiveBuffers::kInRing), place);
 }
 
 io_uring_sqe* Ring::entry() noexcept {

@@ -40,7 +40,7 @@ class Ring {
 
   // The group that entries name which want a provided buffer.
   static constexpr unsigned short kBufferGroup = 0;
-  // Lets the kernel choose among these buffers, all of them free. False when it can't do that. They must outlive the ring.
+  // Lets the kernel choose among the first kInRing of these buffers, all of them free. False when it can't do that. They must outlive the ring.
   [[nodiscard]] bool provide(const ReceiveBuffers& buffers) noexcept;
   void provide_again(const ReceiveBuffers& buffers, int number) noexcept;
 

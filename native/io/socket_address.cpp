@@ -52,10 +52,11 @@ std::optional<SocketAddress> SocketAddress::ip(std::string_view text, std::uint1
 std::optional<SocketAddress> SocketAddress::unix_path(std::string_view path) noexcept {
   sockaddr_un named{};
   named.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof named.sun_path) return std::nullopt;
-  std::copy(path.begin(), path.end(), named.sun_path);
+  if (path.empty()) return std::nullopt;
   // A path ends with a NUL that counts; an abstract name has just the bytes that are counted.
   const std::size_t end = path.front() == '\0' ? 0 : 1;
+  if (path.size() + end > sizeof named.sun_path) return std::nullopt;
+  std::copy(path.begin(), path.end(), named.sun_path);
   const std::size_t length = offsetof(sockaddr_un, sun_path) + path.size() + end;
   return SocketAddress(reinterpret_cast<const sockaddr*>(&named), static_cast<socklen_t>(length));
 }

@@ -53,12 +53,15 @@ void UringBackend::submit(Request& request) noexcept {
   ++in_flight_;
   begin_span(request);
   request.cancelled = false;
+  request.turning = false;
+  request.calm = kCalm - 1;
   waiting_.push(request);
 }
 
 // waiting -> ended by the next flush(). In the kernel: an ASYNC_CANCEL follows it, and the request still
 // completes by its own entry of the completion queue, so its memory stays in use until then.
 void UringBackend::cancel(Request& request) noexcept {
+  request.turning = false;
   if (request.cancelled) return;
   request.cancelled = true;
   if (!slots_.holds(request)) {
@@ -296,9 +299,12 @@ void UringBackend::prepare(io_uring_sqe& sqe, Request& request) {
   if (request.opcode == Opcode::accept_many) request.multishot = accepts_many_;
   if (request.opcode == Opcode::receive_many) {
     static_cast<void>(receive_buffers());
-    request.multishot = receives_many_;
+    request.multishot = receives_many_ && may_stay(request);
   }
   fill_entry(sqe, request);
+  if (request.opcode == Opcode::receive_many && request.multishot && request.length != 0 && limits_many_) {
+    sqe.file_index = static_cast<std::uint32_t>(one_look(request));
+  }
   io_uring_sqe_set_data64(&sqe, slots_.insert(request));
 }
 

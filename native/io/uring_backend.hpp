@@ -33,6 +33,9 @@ class UringBackend final : public Backend {
   [[nodiscard]] std::size_t in_flight() const noexcept override { return in_flight_; }
 
  private:
+  // After so many looks in a row that found little, a receive goes into the kernel.
+  static constexpr std::uint8_t kCalm = 4;
+
   void prepare(io_uring_sqe& sqe, Request& request);
   bool prepare_cancel(Request& request) noexcept;
   // False when there is none in the kernel, or no longer.
@@ -54,6 +57,12 @@ class UringBackend final : public Backend {
   // For accept_many and receive_many. Returns how many requests have ended.
   std::size_t one_of_many(Request& request, const Completion& completion);
   std::size_t receive_ready(Request& request);
+  // What the kernel may take for receive_many before anybody here is asked.
+  [[nodiscard]] bool may_stay(const Request& request) const noexcept;
+  // About how much may come before the receiver is asked.
+  [[nodiscard]] static std::size_t one_look(const Request& request) noexcept;
+  void take_turn(Request& request, bool filled) noexcept;
+  void leave_kernel(Request& request) noexcept;
   std::size_t again(Request& request);
   std::size_t starve(Request& request);
   void tell_result(Request& request, std::int64_t result, int buffer) noexcept;
@@ -63,8 +72,9 @@ class UringBackend final : public Backend {
   Ring ring_;
   SlotTable slots_;
   RequestQueue waiting_;
-  RequestQueue ended_;                                    // cancelled before they reached the ring; completed by reap()
-  std::unordered_map<std::int64_t, RequestQueue> turns_;  // see in_turn(); by descriptor and direction
+  RequestQueue ended_;  // cancelled before they reached the ring; completed by reap()
+  // Those that wait for another; see in_turn(). By descriptor and direction.
+  std::unordered_map<std::int64_t, RequestQueue> turns_;
   RequestQueue held_closes_;       // the descriptor's last transfers have been cancelled and have not ended yet
   std::vector<Request*> starved_;  // each receive_many that found no buffer
   std::size_t lent_ = 0;           // buffers that somebody has to give back
@@ -73,6 +83,7 @@ class UringBackend final : public Backend {
   bool accepts_many_;           // as far as is known, the kernel has multishot accept
   bool receives_many_ = false;  // and multishot receive with provided buffers
   bool received_many_ = false;  // that was seen
+  bool limits_many_ = true;     // and it ends by itself after so many bytes: Linux 6.17
   std::size_t in_flight_ = 0;
   std::size_t cancelled_ = 0;   // requests in slots_ that are to end early
   bool cancel_missed_ = false;  // one of them at least was not reached

@@ -56,6 +56,63 @@ describe('offload of a function that throws', () => {
     expect(await errorOf(offload((what: unknown) => Promise.reject(what), [thrown]))).toBe(thrown)
   })
 
+  it.each([
+    [
+      'a getter that throws',
+      () =>
+        offload(() => {
+          throw Object.defineProperty(new Error('m'), 'code', {
+            get() {
+              throw new Error('no code')
+            },
+          })
+        }),
+      /^m$/,
+    ],
+    [
+      'a Proxy that throws',
+      () =>
+        offload(() => {
+          throw new Proxy(new Error('m'), {
+            getPrototypeOf() {
+              throw Object.create(null)
+            },
+          })
+        }),
+      /can't be looked at/,
+    ],
+    [
+      'a name that is a symbol',
+      () =>
+        offload(() => {
+          throw Object.assign(new Error('named'), { name: Symbol('own') })
+        }),
+      /named/,
+    ],
+    [
+      'a message that is a function',
+      () =>
+        offload(() => {
+          throw Object.assign(new Error('m'), { message: () => 'hello' })
+        }),
+      /message/,
+    ],
+  ])('tells of an error with %s as of an error of the task', async (_, run, message) => {
+    const error = await errorOf(run())
+    expect(error).toBeInstanceOf(Error)
+    expect(error).not.toBeInstanceOf(OffloadError)
+    expect(error).toHaveProperty('message', expect.stringMatching(message))
+  })
+
+  it('tells of a result that throws while it is copied', async () => {
+    const run = offload(() => ({
+      get value() {
+        throw Object.create(null)
+      },
+    }))
+    expect(await errorOf(run)).toMatchObject({ code: 'ERR_HEDDLE_OFFLOAD_CLONE' })
+  })
+
   it('says what an object was that is no error', async () => {
     const error = await errorOf(offload(() => Promise.reject({ key: 'value' })))
     expect(error).toHaveProperty('message', "Thrown: { key: 'value' }")

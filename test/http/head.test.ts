@@ -13,7 +13,7 @@ it('gives status, fields and where they came from', async () => {
     statusText: 'Short And Stout',
     ok: false,
     redirected: false,
-    url: `${url}/pot?milk=no#fragment`,
+    url: `${url}/pot?milk=no`,
   })
   expect(response.headers).toBeInstanceOf(Headers)
   expect(response.headers.get('x-one')).toBe('1')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { errorOf } from '../fixtures/settled.ts'
 import { freshClient } from './client.ts'
-import { bodyOf, httpServer } from './server.ts'
+import { bodyOf, httpServer, rawServer } from './server.ts'
 
 /** Redirects /N to /N-1 with the status of the query, down to /0, which tells what it got. */
 function chain(): Promise<string> {
@@ -25,6 +25,20 @@ describe('a redirect', () => {
     const url = await chain()
     const response = await freshClient().get(`${url}/3?status=${status}`)
     expect(response).toMatchObject({ status: 200, redirected: true, url: `${url}/0?status=${status}` })
+  })
+
+  it.each([
+    ['UTF-8', 'utf8', '/%C3%BCber?q=%C3%A9'],
+    ['Latin-1, which is no UTF-8', 'latin1', '/%C3%BCber?q=%C3%A9'],
+  ] as const)('to a location in raw %s goes where it is meant', async (_, encoding, target) => {
+    const { url, received } = await rawServer((socket, head) => {
+      const first = head.startsWith('GET /first ')
+      const answer = first ? 'HTTP/1.1 302 Found\r\nLocation: /über?q=é\r\n' : 'HTTP/1.1 200 OK\r\n'
+      socket.write(Buffer.from(`${answer}Content-Length: 0\r\n\r\n`, encoding))
+    })
+    const response = await freshClient().get(`${url}/first`)
+    expect(response.url).toBe(`${url}${target}`)
+    expect(received()).toContain(`GET ${target} `)
   })
 
   it.each([

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:os'
 import { bind } from 'heddle/net'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { collect } from '../fixtures/collect.ts'
+import { collect, gc } from '../fixtures/collect.ts'
 import { addon } from '../fixtures/internals.ts'
 import { hasSettled } from '../fixtures/settled.ts'
 import { pair, readAll } from './pair.ts'
@@ -23,6 +23,20 @@ it('a write that waits sends the memory that it was given, also when that is det
   await detach(bytes)
   const reading = readAll(both.far)
   await written
+  await both.near.end()
+  expect((await reading).equals(sent)).toBe(true)
+})
+
+it('is the memory that it was given from the call on: it may be given away, and be collected, in the same turn', async () => {
+  await using both = await pair()
+  const bytes = randomBytes(32 << 20)
+  const sent = Buffer.from(bytes)
+  const written = both.near.write(bytes)
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] })
+  gc()
+  const reading = readAll(both.far)
+  await written
+  expect(both.near.writableBytes).toBe(0)
   await both.near.end()
   expect((await reading).equals(sent)).toBe(true)
 })

@@ -54,6 +54,24 @@ describe('as streams of the web', () => {
     const written = both.near.end(sent)
     expect((await readAll(both.near)).equals(sent)).toBe(true)
     await Promise.all([written, echoed])
+    expect(both.far.closed).toBe(true)
+  })
+
+  it('close the socket when both directions have ended, in either order', async () => {
+    for (const first of ['reading', 'writing'] as const) {
+      await using both = await pair()
+      const { readable, writable } = toWebStreams(both.far)
+      const reader = readable.getReader()
+      if (first === 'writing') await writable.close()
+      expect(both.far.closed).toBe(false)
+      await both.near.end()
+      expect(await reader.read()).toMatchObject({ done: true })
+      if (first === 'reading') {
+        expect(both.far.closed).toBe(false)
+        await writable.close()
+      }
+      expect(both.far.closed).toBe(true)
+    }
   })
 
   it('fill the memory that a reader brings', async () => {

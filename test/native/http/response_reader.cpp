@@ -18,6 +18,7 @@ namespace {
 
 using http::Limits;
 using http::ResponseReader;
+using namespace std::literals;
 
 struct Result {
   unsigned status = 0;
@@ -131,6 +132,54 @@ TEST_CASE("http: a body until the peer closes") {
   CHECK(!in_all_pieces("HTTP/1.1 200 OK\r\n\r\nall that comes", {.ends = false}).complete);
 }
 
+TEST_CASE("http: what is between the parts of a body has a limit, however it comes") {
+  const Feed feed{.ends = false, .limits = {.header_bytes = 256}};
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const auto extended = [&](std::size_t bytes) {
+    return head + "5;" + std::string(bytes - 4, 'a') + "\r\nhello\r\n0\r\n\r\n";
+  };
+  const auto trailed = [&](std::size_t bytes) {
+    // Two line breaks belong to it: that of the last chunk, and that of its size.
+    return head + "5\r\nhello\r\n0\r\nX: " + std::string(bytes - 12, 'a') + "\r\n\r\n";
+  };
+  for (const std::size_t bytes : {100, 255, 256}) {
+    CHECK(in_all_pieces(extended(bytes), feed).body == "hello");
+    CHECK(in_all_pieces(trailed(bytes), feed).complete);
+  }
+  for (const std::size_t bytes : {257, 258, 3000, 100'000}) {
+    CHECK(in_all_pieces(extended(bytes), feed).error == http::kHeaderLimit);
+    CHECK(in_all_pieces(trailed(bytes), feed).error == http::kHeaderLimit);
+  }
+  std::string many = head + "5\r\nhello\r\n0\r\n";
+  for (int i = 0; i < 60; ++i) many += "X: " + std::string(45, 'a') + "\r\n";
+  CHECK(in_all_pieces(many + "\r\n", feed).error == http::kHeaderLimit);
+}
+
+TEST_CASE("http: what can't become a head is not waited for") {
+  const Feed feed{.ends = false};
+  for (const std::string_view bytes :
+       {"\x15\x03\x01"sv, "HTTP/2"sv, "HTTP/1.1 2x"sv, "HTTP/1.1 200 OK\nContent-Length: 2\n\nok"sv,
+        "HTTP/1.1 200 OK\r\nX: a\nContent-Length: 2"sv, "\n"sv, "SSH-2.0-"sv, "HTTP/1.1 200\n"sv}) {
+    CAPTURE(std::string(bytes));
+    CHECK(in_all_pieces(bytes, feed).error == http::kProtocol);
+  }
+  for (const std::string_view bytes :
+       {"H"sv, "HTTP/1."sv, "HTTP/1.1 200"sv, "HTTP/1.1 200\r"sv, "HTTP/1.1 200 OK\r\nX"sv}) {
+    CHECK(in_all_pieces(bytes, feed).error.empty());
+  }
+}
+
+TEST_CASE("http: a status without a reason, with or without a space behind it") {
+  for (const std::string space : {"", " "}) {
+    const Result result = in_all_pieces(
+        "HTTP/1.1 103" + space + "\r\n\r\nHTTP/1.1 200" + space + "\r\nContent-Length: 2\r\n\r\nok", {.ends = false});
+    CHECK(result.status == 200);
+    CHECK(result.body == "ok");
+    CHECK(result.reusable);
+    CHECK(in_all_pieces("HTTP/1.1 204" + space + "\r\n\r\n", {.ends = false}).complete);
+  }
+}
+
 TEST_CASE("http: responses without a body, whatever they say of one") {
   for (const char* status : {"204 No Content", "304 Not Modified"}) {
     const Result result =
@@ -176,10 +225,12 @@ TEST_CASE("http: what is no response is an error") {
   for (const char* bytes :
        {"garbage\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
         "HTTP/1.1 200 OK\r\nA : b\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n",
-        "HTTP/1.1 000 Nothing\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\n\r\n", "HTTP/1.1 000 Nothing\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloX\r\n0\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n"}) {
     CAPTURE(bytes);
@@ -215,15 +266,17 @@ TEST_CASE("http: so have a chunk's line and the trailer") {
 TEST_CASE("http: the body has a limit too") {
   const Feed feed{.limits = {.body_bytes = 10}};
   CHECK(in_all_pieces("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789", feed).body == "0123456789");
-  for (const char* bytes : {"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n0123456789a", "HTTP/1.1 200 OK\r\n\r\n0123456789a",
-                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n01234567\r\n3\r\n89a\r\n0\r\n\r\n"}) {
+  for (const char* bytes :
+       {"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n0123456789a", "HTTP/1.1 200 OK\r\n\r\n0123456789a",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n01234567\r\n3\r\n89a\r\n0\r\n\r\n"}) {
     CHECK(in_all_pieces(bytes, feed).error == http::kBodyLimit);
   }
 }
 
 TEST_CASE("http: a field is found without case, and folded lines are one") {
   ResponseReader reader({}, false);
-  const std::string_view bytes = "HTTP/1.1 200 OK\r\nX-Fold: a\r\n b\r\nx-other:  spaced  \r\nEmpty:\r\nContent-Length: 0\r\n\r\n";
+  const std::string_view bytes =
+      "HTTP/1.1 200 OK\r\nX-Fold: a\r\n b\r\nx-other:  spaced  \r\nEmpty:\r\nContent-Length: 0\r\n\r\n";
   std::memcpy(reader.room().data(), bytes.data(), bytes.size());
   reader.received(bytes.size());
   REQUIRE(reader.read_head());
