@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <csignal>
 #include <system_error>
-#include <utility>
 
 #include "native/executor.hpp"
 
@@ -78,15 +77,6 @@ bool BlockingPool::withdraw(Job& job) noexcept {
   job.previous = job.next = nullptr;
   --queued_;
   return true;
-}
-
-BlockingPool::Job* BlockingPool::withdraw_all() noexcept {
-  const std::lock_guard lock(mutex_);
-  Job* const first = std::exchange(head_, nullptr);
-  for (Job* job = first; job != nullptr; job = job->next) job->previous = nullptr;
-  tail_ = nullptr;
-  queued_ = 0;
-  return first;
 }
 
 bool BlockingPool::wait_idle(std::chrono::nanoseconds timeout) {

@@ -52,8 +52,6 @@ class BlockingPool {
   void submit(Job& job);
   // Takes back a job that has not started. False: it is running or done.
   bool withdraw(Job& job) noexcept;
-  // Takes back all of those; they are linked by `next`, in order.
-  [[nodiscard]] Job* withdraw_all() noexcept;
   // Waits until every job has run, but not for longer than that. False: some have not.
   [[nodiscard]] bool wait_idle(std::chrono::nanoseconds timeout);
   // Interrupts the system calls of all running jobs with a signal: they see EINTR and decide what to do. The signal
