@@ -38,6 +38,11 @@ Napi::Value drain(const Napi::CallbackInfo& call) {
   return call.Env().Undefined();
 }
 
+Napi::Value leave(const Napi::CallbackInfo& call) {
+  Environment::of(call.Env()).bridge().leave();
+  return call.Env().Undefined();
+}
+
 Napi::Value keep_alive(const Napi::CallbackInfo& call) {
   Environment::of(call.Env()).keep_alive();
   return call.Env().Undefined();
@@ -115,6 +120,7 @@ Napi::Value metrics(const Napi::CallbackInfo& call) {
 void add_core_calls(Napi::Env env, Napi::Object exports) {
   exports.Set("start", Napi::Function::New<start>(env, "start"));
   exports.Set("drain", Napi::Function::New<drain>(env, "drain"));
+  exports.Set("leave", Napi::Function::New<leave>(env, "leave"));
   exports.Set("keepAlive", Napi::Function::New<keep_alive>(env, "keepAlive"));
   exports.Set("deliveries", Napi::Function::New<deliveries>(env, "deliveries"));
   exports.Set("usage", Napi::Function::New<usage>(env, "usage"));

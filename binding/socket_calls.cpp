@@ -5,8 +5,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "binding/arguments.hpp"
+#include "binding/backing_store.hpp"
 #include "binding/calls.hpp"
 #include "binding/environment.hpp"
 #include "native/bridge/endpoints.hpp"
@@ -35,6 +37,19 @@ constexpr std::int32_t kNoAddress = -EINVAL;
 Napi::Value receive_buffers(const Napi::CallbackInfo& call) {
   const auto memory = Environment::of(call.Env()).bridge().executor().io().receive_buffers().memory();
   return Napi::ArrayBuffer::New(call.Env(), memory.data(), memory.size(), [](Napi::Env, void*) {});
+}
+
+// renewArrivalPage(arrayBuffer)
+Napi::Value renew_arrival_page(const Napi::CallbackInfo& call) {
+  BackingStore page = backing_store_of(call[0]);
+  endpoints_of(call.Env()).arrival_page().renew(std::move(page.hold), {page.address, page.bytes});
+  return call.Env().Undefined();
+}
+
+// recoverArrival(start, bytes): a copy of what lies there
+Napi::Value recover_arrival(const Napi::CallbackInfo& call) {
+  const auto bytes = endpoints_of(call.Env()).arrival_page().recover(count(call, 0), count(call, 1));
+  return Napi::Buffer<std::byte>::Copy(call.Env(), bytes.data(), bytes.size());
 }
 
 // listen(host | path, port, backlog, reusePort, ipv6Only): number of the listener, or -errno
@@ -108,6 +123,8 @@ Napi::Value socket_address(const Napi::CallbackInfo& call) {
 
 void add_socket_calls(Napi::Env env, Napi::Object exports) {
   exports.Set("receiveBuffers", Napi::Function::New<receive_buffers>(env, "receiveBuffers"));
+  exports.Set("renewArrivalPage", Napi::Function::New<renew_arrival_page>(env, "renewArrivalPage"));
+  exports.Set("recoverArrival", Napi::Function::New<recover_arrival>(env, "recoverArrival"));
   exports.Set("listen", Napi::Function::New<listen>(env, "listen"));
   exports.Set("connect", Napi::Function::New<connect>(env, "connect"));
   exports.Set("setNoDelay", Napi::Function::New<set_no_delay>(env, "setNoDelay"));

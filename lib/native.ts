@@ -10,6 +10,7 @@ import type { RuntimeMetrics } from './metrics.js'
 export interface Addon {
   start(settle: (count: number) => void): SharedArrays
   drain(): void
+  leave(): void
   keepAlive(): void
   deliveries(): number
   usage(): Record<
@@ -55,6 +56,8 @@ export interface Addon {
   ): void
   takeBytes(id: number): Buffer
   receiveBuffers(): ArrayBuffer
+  renewArrivalPage(page: ArrayBuffer): void
+  recoverArrival(start: number, bytes: number): Buffer
   listen(
     host: string | Uint8Array,
     port: number,

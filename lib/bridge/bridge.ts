@@ -25,6 +25,9 @@ if (shared.submissionBytes !== submissionBytes || shared.replyBytes !== replyByt
   )
 }
 
+// What was asked for before the end is not to be lost with it, where the system takes it at once.
+process.on('exit', () => addon.leave())
+
 const control = new Int32Array(shared.control)
 const submissionInts = new Int32Array(shared.submissions)
 const submissionDoubles = new Float64Array(shared.submissions)
@@ -40,6 +43,7 @@ const capacity = shared.submissions.byteLength / submissionBytes
 /** By id; id 0 stands for "nobody waits". */
 const waiting: (Pending | undefined)[] = [undefined]
 const freeIds: number[] = []
+let batch = 0
 
 /** Registers an operation and returns its id. From here on it gets exactly one reply, and keeps the process alive. */
 export function expect(pending: Pending): number {
@@ -110,6 +114,16 @@ export function epoch(): number {
   return control[at.epoch] as number
 }
 
+/** Changes whenever native code has looked for submissions by itself. */
+export function round(): number {
+  return control[at.round] as number
+}
+
+/** How many replies came together with the one that is being reacted to; 0 when JavaScript runs for another reason. */
+export function repliesTogether(): number {
+  return control[at.pumping] === 0 ? 0 : batch
+}
+
 /** Puts an id into a submission of the current epoch that had none. */
 export function nameSubmission(index: number, id: number): void {
   submissionInts[index * intsPerSubmission + 1] = id
@@ -117,6 +131,7 @@ export function nameSubmission(index: number, id: number): void {
 
 /** One batch of replies. Called by native code, which runs microtasks when it returns. */
 function settle(count: number): void {
+  batch = count
   let awaited = 0
   for (let i = 0; i < count; ++i) {
     const id = replyInts[i * intsPerReply] as number

@@ -4,7 +4,7 @@ export const submissionBytes = 48
 export const replyBytes = 16
 
 /** Indexes into the control block. */
-export const control = { submitted: 0, epoch: 1, pumping: 2, unsettled: 3 } as const
+export const control = { submitted: 0, epoch: 1, pumping: 2, unsettled: 3, round: 4 } as const
 
 export const opcode = {
   cancel: 1,
@@ -21,6 +21,7 @@ export const opcode = {
   closeEndpoint: 34,
   send: 35,
   end: 36,
+  sendCopied: 37,
   httpRead: 48,
   httpDrop: 49,
   copy: 64,
@@ -64,10 +65,20 @@ export const pathCall = {
 
 export const pathFlag = { force: 1, recursive: 2, withTypes: 4, noFollow: 8 } as const
 
-/** Progress of a socket is the number of a receive buffer times this, plus how many bytes it has. */
-export const bufferUnit = 1 << 20
+/**
+ * Progress of a socket is the number of a receive buffer times the unit, plus how many bytes it has. For bytes in the arrival
+ * page it is where they start times the unit, plus how many they are, plus {@link copiedArrival}.
+ */
+export const arrivalUnit = 1 << 14
+export const copiedArrival = 1 << 29
+export const arrivalPageBytes = 16 << 10
+/** What is longer is not copied there. */
+export const longestCopiedArrival = 1024
 /** Bytes from one receive buffer to the next. */
 export const receiveBufferBytes = 8 << 10
+
+/** Progress of a datagram socket is the number of a place times this, plus how many bytes it has. */
+export const bufferUnit = 1 << 20
 
 /** Places of the datagram buffers, bytes of each, and bytes of what follows them about each sender: native/bridge/datagram_buffers.hpp. */
 export const datagramPlaces = 64

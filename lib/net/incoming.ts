@@ -2,7 +2,7 @@ import { ArgumentValueError } from '../argument-errors.js'
 import { expect, type Pending, submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
 import { ClosedError } from '../errors.js'
-import { bytesOf, receiveBuffers, startOf } from './receive-buffers.js'
+import { arrivedBytes, isCopied } from './arrivals.js'
 import { SocketError } from './socket-error.js'
 import type { Waiter, WaitOptions } from './waiter.js'
 import { Waiters } from './waiters.js'
@@ -20,7 +20,6 @@ export class Incoming implements Pending {
   readonly background = true
   readonly #socket: number
   readonly #limit: number
-  readonly #memory = receiveBuffers()
   readonly #chunks: Buffer[] = []
   readonly #waiters = new Waiters()
   #bytes = 0
@@ -103,35 +102,20 @@ export class Incoming implements Pending {
       this.#finish(message === 0 ? null : new SocketError(message, 'read'))
       return
     }
-    let start = startOf(message)
-    let length = bytesOf(message)
-    while (length > 0) {
+    let bytes = arrivedBytes(message)
+    while (bytes.length > 0) {
       const waiter = this.#waiters.next()
       if (waiter === undefined) {
-        this.#keep(start, length)
+        this.#keep(bytes)
         return
       }
-      const taken = this.#serve(waiter, start, length)
-      start += taken
-      length -= taken
+      const target = waiter.target()
+      if (target === undefined) {
+        waiter.resolve((isCopied(message) ? bytes : copyOf(bytes)) as never)
+        return
+      }
+      bytes = bytes.subarray(serve(waiter, target, bytes))
     }
-  }
-
-  /** Returns how many bytes it took. */
-  #serve(waiter: Waiter, start: number, length: number): number {
-    const target = waiter.target()
-    if (target === undefined) {
-      waiter.resolve(this.#copy(start, length) as never)
-      return length
-    }
-    if (target.length === 0) {
-      waiter.reject(new ArgumentValueError('view', target, 'was detached while it was waited for'))
-      return 0
-    }
-    const fits = Math.min(length, target.length)
-    target.set(this.#memory.subarray(start, start + fits))
-    waiter.resolve(fits as never)
-    return fits
   }
 
   /** The socket is gone; whoever closed it has told those who waited. */
@@ -139,15 +123,10 @@ export class Incoming implements Pending {
     this.#finish(new ClosedError('socket'))
   }
 
-  #copy(start: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(length)
-    this.#memory.copy(bytes, 0, start, start + length)
-    return bytes
-  }
-
-  #keep(start: number, length: number): void {
-    this.#chunks.push(this.#copy(start, length))
-    this.#bytes += length
+  /** A copy of its own: nobody knows for how long it stays, and the arrival page is not to stay with it. */
+  #keep(bytes: Buffer): void {
+    this.#chunks.push(copyOf(bytes))
+    this.#bytes += bytes.length
     if (this.#receiving && this.#cost >= this.#limit) {
       this.#receiving = false
       submit(opcode.pauseEndpoint, 0, this.#socket, 0, 0, 0, 0, 0)
@@ -161,4 +140,22 @@ export class Incoming implements Pending {
       waiter.resolve((waiter.target() === undefined ? null : 0) as never)
     }
   }
+}
+
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafe(bytes.length)
+  copy.set(bytes)
+  return copy
+}
+
+/** Returns how many bytes it took. */
+function serve(waiter: Waiter, target: Uint8Array, bytes: Buffer): number {
+  if (target.length === 0) {
+    waiter.reject(new ArgumentValueError('view', target, 'was detached while it was waited for'))
+    return 0
+  }
+  const fits = Math.min(bytes.length, target.length)
+  target.set(bytes.subarray(0, fits))
+  waiter.resolve(fits as never)
+  return fits
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { AbortWatch } from '../bridge/abort.js'
-import { cancel, expect, type Pending, submit } from '../bridge/bridge.js'
+import { argumentViews, reserveArguments } from '../bridge/arguments.js'
+import { cancel, expect, type Pending, repliesTogether, round, submit } from '../bridge/bridge.js'
 import { opcode } from '../bridge/layout.js'
 import { placeOf } from '../bridge/memory.js'
 import { TimeoutError } from '../errors.js'
@@ -11,11 +12,29 @@ import type { WaitOptions } from './waiter.js'
 
 const done: Promise<void> = Promise.resolve()
 
-/** Bytes, or the end of the stream, that wait for the peer. It keeps the bytes. */
+/**
+ * Writes of at most so many bytes are copied, all but the first few of a round, and reach the system when the round is over: all
+ * in one call, where calls are dear. By itself each would cost more than what is sent.
+ */
+const mostCopied = 4096
+const firstOfRound = 2
+
+let countedRound = -1
+let writesOfRound = 0
+
+function isAmongFirst(): boolean {
+  const now = round()
+  if (now !== countedRound) {
+    countedRound = now
+    writesOfRound = repliesTogether() > 1 ? firstOfRound : 0
+  }
+  return ++writesOfRound <= firstOfRound
+}
+
+/** Bytes, or the end of the stream, that are not with the system yet. Native code has the bytes. */
 class PendingSend implements Pending {
   readonly outgoing: Outgoing
-  readonly bytes: Uint8Array | undefined
-  /** How many they are, also when they belong to somebody else meanwhile. */
+  /** How many bytes; 0 for the end. */
   readonly length: number
   readonly resolve: () => void
   readonly reject: (error: Error) => void
@@ -23,15 +42,9 @@ class PendingSend implements Pending {
   timer: Timer | undefined
   timedOut: TimeoutError | undefined
 
-  constructor(
-    outgoing: Outgoing,
-    bytes: Uint8Array | undefined,
-    resolve: () => void,
-    reject: (error: Error) => void,
-  ) {
+  constructor(outgoing: Outgoing, length: number, resolve: () => void, reject: (error: Error) => void) {
     this.outgoing = outgoing
-    this.bytes = bytes
-    this.length = bytes?.byteLength ?? 0
+    this.length = length
     this.resolve = resolve
     this.reject = reject
   }
@@ -58,13 +71,13 @@ class PendingSend implements Pending {
     if (closed !== undefined) return closed
     if (this.timedOut !== undefined) return this.timedOut
     if (status === -constants.errno.ECANCELED && this.watch !== undefined) return this.watch.error()
-    return new SocketError(status, this.bytes === undefined ? 'shutdown' : 'write')
+    return new SocketError(status, this.length === 0 ? 'shutdown' : 'write')
   }
 }
 
 /**
- * What a connection has yet to send. Most bytes need no waiting: the system takes them in the call, and nothing is kept.
- * What it does not take is sent in order as the peer makes room.
+ * What a connection has yet to send. Most bytes need not wait for the peer: the system takes them in the call, or at the end of
+ * the round. What it does not take is sent in order as the peer makes room.
  */
 export class Outgoing {
   readonly #socket: number
@@ -93,11 +106,12 @@ export class Outgoing {
 
   /** Precondition: not ended. */
   write(bytes: Uint8Array, options: WaitOptions | undefined): Promise<void> {
-    if (bytes.byteLength === 0) return done
+    const length = bytes.byteLength
+    if (length === 0) return done
     let rest = bytes
-    if (this.#waiting === 0) {
+    if (this.#waiting === 0 && (length > mostCopied || isAmongFirst())) {
       const sent = addon.send(this.#socket, bytes)
-      if (sent === bytes.byteLength) return done
+      if (sent === length) return done
       if (sent < 0) return Promise.reject(new SocketError(sent, 'write'))
       if (sent > 0) rest = bytes.subarray(sent)
     }
@@ -112,15 +126,20 @@ export class Outgoing {
 
   #send(bytes: Uint8Array | undefined, options: WaitOptions | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const pending = new PendingSend(this, bytes, resolve, reject)
+      const length = bytes === undefined ? 0 : bytes.byteLength
+      const pending = new PendingSend(this, length, resolve, reject)
       const id = expect(pending)
       this.#waiting++
+      this.#bytes += length
       if (bytes === undefined) {
         submit(opcode.end, id, this.#socket, 0, 0, 0, 0, 0)
+      } else if (length <= mostCopied) {
+        const at = reserveArguments(length)
+        argumentViews.u8.set(bytes, at)
+        submit(opcode.sendCopied, id, this.#socket, 0, 0, at, 0, length)
       } else {
-        this.#bytes += bytes.byteLength
         const { memory, byteOffset } = placeOf(bytes)
-        submit(opcode.send, id, this.#socket, memory, 0, byteOffset, 0, bytes.byteLength)
+        submit(opcode.send, id, this.#socket, memory, 0, byteOffset, 0, length)
         // Native code holds the memory from here on: the next line may give it away, and drop it.
         addon.drain()
       }

@@ -6,6 +6,8 @@ export type SocketData = string | NodeJS.ArrayBufferView
 
 /** Throws an ArgumentValueError for a view whose memory is gone: its bytes would look like none. */
 export function viewOf(view: NodeJS.ArrayBufferView, name: string): Uint8Array {
+  // What is usual comes first: bytes that are there are not detached.
+  if (view instanceof Uint8Array && view.length !== 0) return view
   if (isDetached(view)) throw new ArgumentValueError(name, view, 'is detached')
   return view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 }

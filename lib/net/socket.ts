@@ -130,8 +130,8 @@ export class Socket implements AsyncDisposable {
   }
 
   /**
-   * Sends bytes, after those of earlier writes. Resolves when the system has taken all of them, which is at once unless
-   * the peer is slower; until then they must not be changed. An aborted write may have sent a part, which the peer can't
+   * Sends bytes, after those of earlier writes. Resolves when the system has taken all of them: at once, or when the other
+   * reactions to what has arrived have run, or, when the peer is slower, as it makes room. Until then they must not be changed. An aborted write may have sent a part, which the peer can't
    * tell from the whole: close the socket then.
    *
    * Rejects with a {@link SocketError} such as `EPIPE`, an {@link AbortError}, a {@link TimeoutError}, or, when the socket

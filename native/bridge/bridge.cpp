@@ -21,11 +21,11 @@ constexpr Nanoseconds kPumpTime = 500'000;
 
 }  // namespace
 
-Bridge::Bridge(const Executor::Options& options, Deliver deliver)
+Bridge::Bridge(const Executor::Options& options, Deliver deliver, std::optional<std::size_t> most_direct_calls)
     : executor_(options),
       deliver_(std::move(deliver)),
       shared_(std::make_unique<Shared>()),
-      most_direct_reads_(executor_.io().most_direct_reads()) {}
+      most_direct_calls_(most_direct_calls.value_or(executor_.io().most_direct_calls())) {}
 
 Bridge::~Bridge() { close(); }
 
@@ -36,9 +36,16 @@ void Bridge::drain() {
   if (count == 0) return;
   draining_ = count;
   for (std::size_t i = 0; i < count; ++i) handle(submissions()[i]);
+  endpoints_.start_sends();
   if (std::exchange(device_submissions_, false)) device_drained_(device_context_);
   state.submitted = 0;
   ++state.epoch;
+}
+
+void Bridge::leave() {
+  leaving_ = true;
+  drain();
+  if (!closed_) executor_.io().flush(kCopyInARound);
 }
 
 void Bridge::handle(const Submission& submission) {
@@ -82,7 +89,7 @@ void Bridge::handle(const Submission& submission) {
   }
   const auto opcode = submission.opcode;
   if (opcode >= static_cast<std::int32_t>(Opcode::first_socket_opcode) &&
-      opcode <= static_cast<std::int32_t>(Opcode::end)) {
+      opcode <= static_cast<std::int32_t>(Opcode::last_socket_opcode)) {
     endpoints_.handle(submission);
   } else if (opcode >= static_cast<std::int32_t>(Opcode::first_device_opcode) && device_handler_ != nullptr) {
     device_submissions_ = true;
@@ -242,6 +249,7 @@ void Bridge::pump() {
   Nanoseconds deadline = 0;
   for (;;) {
     copy_left_ = kCopyInARound;
+    ++control().round;
     drain();
     unflushed_ = false;
     bool more = executor_.poll();

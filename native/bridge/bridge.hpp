@@ -36,7 +36,8 @@ class Bridge {
   using Handler = void (*)(void* context, const Submission& submission);
   using Drained = void (*)(void* context);
 
-  Bridge(const Executor::Options& options, Deliver deliver);
+  // `most_direct_calls`: see io::Backend; tests want a machine of another kind.
+  Bridge(const Executor::Options& options, Deliver deliver, std::optional<std::size_t> most_direct_calls = {});
   Bridge(const Bridge&) = delete;
   Bridge& operator=(const Bridge&) = delete;
   ~Bridge();
@@ -58,6 +59,8 @@ class Bridge {
 
   // Takes what JavaScript has written, so that it can write more.
   void drain();
+  // The process is about to end: what has been submitted goes to the system as far as it takes it at once.
+  void leave();
   // JavaScript has read the batch, and its reactions have not run yet. The kernel gets the receive buffers of the batch back:
   // what arrives while the reactions send their answers needs them.
   void batch_read();
@@ -79,10 +82,12 @@ class Bridge {
   [[nodiscard]] HttpPort& http();
   [[nodiscard]] const HttpPort* http_if_used() const noexcept { return http_.get(); }
 
+  // The submissions of the drain under way are so many that they reach the system sooner together.
+  [[nodiscard]] bool drains_many() const noexcept { return draining_ > most_direct_calls_ && !leaving_; }
   // Whether that many bytes may still be copied on the JS thread in this round, and that is sooner than to hand them to the
   // backend; counts them if so.
   [[nodiscard]] bool may_copy_here(std::size_t bytes) noexcept {
-    if (draining_ > most_direct_reads_ || bytes > kCopyHere || bytes > copy_left_) return false;
+    if (drains_many() || bytes > kCopyHere || bytes > copy_left_) return false;
     copy_left_ -= bytes;
     return true;
   }
@@ -164,7 +169,7 @@ class Bridge {
   Handler device_handler_ = nullptr;
   Drained device_drained_ = nullptr;
   bool device_submissions_ = false;  // the drain under way had some
-  const std::size_t most_direct_reads_;
+  const std::size_t most_direct_calls_;
   std::size_t draining_ = 0;  // submissions of the drain under way
   std::size_t copy_left_ = kCopyInARound;
   std::uint64_t deliveries_ = 0;
@@ -173,6 +178,7 @@ class Bridge {
   std::size_t reading_ = 0;      // of the batch that JavaScript reads
   bool unflushed_ = false;       // JavaScript has begun an operation past the submissions since the last poll
   bool delivering_ = false;
+  bool leaving_ = false;
   bool closed_ = false;
 };
 

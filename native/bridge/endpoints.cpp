@@ -1,6 +1,8 @@
 #include "native/bridge/endpoints.hpp"
 
 #include <cerrno>
+#include <cstddef>
+#include <span>
 #include <utility>
 
 #include "native/bridge/bridge.hpp"
@@ -73,13 +75,32 @@ void Endpoints::handle(const Submission& submission) {
     bridge_.reply(submission.id, -EOPNOTSUPP, 0);
   } else if (static_cast<Opcode>(submission.opcode) == Opcode::send) {
     socket->send(submission);
+  } else if (static_cast<Opcode>(submission.opcode) == Opcode::send_copied) {
+    const auto bytes = std::span(bridge_.arguments(), kArgumentBytes);
+    socket->send_copy(submission.id,
+                      bytes.subspan(static_cast<std::size_t>(submission.x), static_cast<std::size_t>(submission.z)));
   } else {
     socket->end(submission.id);
   }
 }
 
+void Endpoints::send_soon(const Socket& socket) { send_soon_.push_back(socket.number); }
+
+void Endpoints::start_sends() {
+  for (const std::int32_t number : send_soon_) {
+    if (Socket* socket = find_socket(number)) socket->start_sending();
+  }
+  send_soon_.clear();
+}
+
 void Endpoints::deliver_buffer(std::int32_t id, int buffer, std::size_t bytes) {
-  bridge_.report_progress(id, static_cast<double>(buffer * kBufferUnit + static_cast<std::int32_t>(bytes)));
+  const auto count = static_cast<std::int32_t>(bytes);
+  if (const auto start = arrival_page_.copy(bridge_.executor().io().receive_buffers().buffer(buffer).first(bytes))) {
+    bridge_.report_progress(id, kCopiedArrival + static_cast<std::int32_t>(*start) * kArrivalUnit + count);
+    give_back(buffer);
+    return;
+  }
+  bridge_.report_progress(id, buffer * kArrivalUnit + count);
   lent_.push_back({.message = bridge_.messages(), .buffer = buffer, .datagram = false});
 }
 

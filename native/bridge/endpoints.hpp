@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "native/bridge/arrival_page.hpp"
 #include "native/bridge/endpoint.hpp"
 #include "native/bridge/layout.hpp"
 #include "native/io/receive_buffers.hpp"
@@ -39,8 +40,15 @@ class Endpoints {
   // Opcodes from first_socket_opcode on.
   void handle(const Submission& submission);
 
-  // Tells JavaScript of bytes in a receive buffer. The buffer is free again when JavaScript has seen the message.
+  // The socket has something to send, which start_sends() starts together with what others have.
+  void send_soon(const Socket& socket);
+  // All submissions of a drain are handled.
+  void start_sends();
+
+  // Tells JavaScript of bytes in a receive buffer. It is free again at once, if they go into the arrival page, or when JavaScript
+  // has seen the message.
   void deliver_buffer(std::int32_t id, int buffer, std::size_t bytes);
+  [[nodiscard]] ArrivalPage& arrival_page() noexcept { return arrival_page_; }
   // The same with a place of the datagram buffers.
   void deliver_datagram(std::int32_t id, int place, std::size_t bytes);
   // Made when they are first asked for.
@@ -63,11 +71,13 @@ class Endpoints {
   };
 
   Bridge& bridge_;
+  ArrivalPage arrival_page_;
   std::unique_ptr<DatagramBuffers> datagram_buffers_;
   std::vector<DatagramSocket*> starved_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   std::vector<std::int32_t> free_;
   std::deque<Lent> lent_;
+  std::vector<std::int32_t> send_soon_;  // the numbers of sockets, some of which may have gone
 };
 
 }  // namespace heddle::bridge

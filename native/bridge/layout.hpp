@@ -40,9 +40,11 @@ inline constexpr std::size_t kArgumentBytes = std::size_t{256} << 10;
 
 struct Control {
   std::int32_t submitted;  // descriptors written since the last drain; JavaScript counts up, native code resets
-  std::int32_t epoch;      // how often the submissions were drained
+  std::uint32_t epoch;     // how often the submissions were drained
   std::int32_t pumping;    // 1 while native code runs the loop and looks for more submissions by itself
   std::int32_t unsettled;  // Promises that wait for a reply; JavaScript's. While > 0 the process stays alive.
+  std::uint32_t round;     // how often native code has looked for submissions by itself; what JavaScript writes between
+                           // two looks it writes in one round
 };
 
 enum class Opcode : std::int32_t {
@@ -65,6 +67,8 @@ enum class Opcode : std::int32_t {
   close_endpoint,           // a: endpoint
   send,                     // a: socket, b: memory, x: offset in memory, z: bytes
   end,                      // a: socket; nothing is sent any more
+  send_copied,              // a: socket, x: offset in the arguments, z: bytes
+  last_socket_opcode = send_copied,
   // a: response, b: memory, c: kFill, x: offset in memory, z: bytes. The reply's value is how many bytes came; ~bytes when
   // they were the last, and then nobody will name the response again.
   http_read = 48,
@@ -73,7 +77,13 @@ enum class Opcode : std::int32_t {
   first_device_opcode = 64,
 };
 
-// Progress of a socket: number of the receive buffer times this, plus how many bytes it has.
+// Progress of a socket: the number of the receive buffer times the unit, plus how many bytes it has. For bytes in the arrival
+// page: where they start times the unit, plus how many they are, plus kCopiedArrival.
+inline constexpr std::int32_t kArrivalUnit = 1 << 14;
+inline constexpr std::int32_t kCopiedArrival = 1 << 29;
+inline constexpr std::size_t kArrivalPageBytes = std::size_t{16} << 10;
+
+// Progress of a datagram socket: the number of the place times this, plus how many bytes it has.
 inline constexpr std::int32_t kBufferUnit = 1 << 20;
 
 inline constexpr std::int32_t kTryPageCache = 1;

@@ -57,7 +57,10 @@ void Socket::on_received(io::Request& request) noexcept {
 }
 
 std::int64_t Socket::send_now(std::span<const std::byte> bytes) noexcept {
-  if (!sends_.empty()) return 0;
+  return sends_.empty() ? send_at_once(bytes) : 0;
+}
+
+std::int64_t Socket::send_at_once(std::span<const std::byte> bytes) noexcept {
   for (;;) {
     const ssize_t sent = ::send(Endpoint::fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent >= 0) return sent;
@@ -73,15 +76,38 @@ void Socket::send(const Submission& submission) {
     bridge.reply(submission.id, -EFAULT, 0);
     return;
   }
-  push(*new SendOperation(*this, submission.id, std::move(memory)));
+  push(SendOperation::of(*this, submission.id, std::move(memory)));
 }
 
-void Socket::end(std::int32_t id) { push(*new SendOperation(*this, id, {})); }
+void Socket::send_copy(std::int32_t id, std::span<const std::byte> bytes) {
+  if (!endpoints.bridge().drains_many()) {
+    const std::int64_t sent = send_now(bytes);
+    if (sent < 0 || static_cast<std::size_t>(sent) == bytes.size()) {
+      endpoints.bridge().reply(id, static_cast<std::int32_t>(std::min<std::int64_t>(sent, 0)), 0);
+      return;
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(sent));
+  }
+  SendOperation& operation = SendOperation::of_copy(*this, id, bytes);
+  sends_.push_back(&operation);
+  endpoints.bridge().begin(operation);
+  if (sends_.size() == 1) endpoints.send_soon(*this);
+}
+
+void Socket::end(std::int32_t id) { push(SendOperation::of_end(*this, id)); }
 
 void Socket::push(SendOperation& operation) {
   sends_.push_back(&operation);
   endpoints.bridge().begin(operation);
   if (sends_.size() == 1) advance();
+}
+
+void Socket::start_sending() {
+  if (!sends_.empty() && !sends_.front()->started()) advance();
+}
+
+void Socket::send_untried() noexcept {
+  while (!sends_.empty() && sends_.front()->try_now()) sends_.pop_front();
 }
 
 void Socket::advance() {
@@ -96,6 +122,8 @@ void Socket::advance() {
 
 void Socket::stop() noexcept {
   pause();
+  // Without the others that they might have waited for, they would be with the system by now.
+  send_untried();
   if (!sends_.empty()) sends_.front()->cancel();
 }
 

@@ -46,7 +46,7 @@ class Backend {
 
   // So many reads of what is in the page cache, when they are there together, are made sooner by read_page_cache() than
   // through here.
-  [[nodiscard]] virtual std::size_t most_direct_reads() const noexcept = 0;
+  [[nodiscard]] virtual std::size_t most_direct_calls() const noexcept = 0;
 
   // Submitted and not completed.
   [[nodiscard]] virtual std::size_t in_flight() const noexcept = 0;

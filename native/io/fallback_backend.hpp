@@ -36,7 +36,7 @@ class FallbackBackend final : public Backend {
   [[nodiscard]] ReceiveBuffers& receive_buffers() override;
   [[nodiscard]] bool give_back(int buffer) noexcept override;
   // A blocking thread is never sooner.
-  [[nodiscard]] std::size_t most_direct_reads() const noexcept override {
+  [[nodiscard]] std::size_t most_direct_calls() const noexcept override {
     return std::numeric_limits<std::size_t>::max();
   }
   [[nodiscard]] std::size_t in_flight() const noexcept override { return in_flight_; }

@@ -12,7 +12,7 @@ namespace heddle::io {
 // Precondition: the descriptor was not opened with O_DIRECT, whose reads would go to the disk here and now.
 //
 // For what is cached, a plain system call is cheaper than a trip through the ring, but for many reads at once where system
-// calls are dear: see Backend::most_direct_reads() and docs/performance.md.
+// calls are dear: see Backend::most_direct_calls() and docs/performance.md.
 [[nodiscard]] bool read_page_cache(int fd, std::byte* into, std::size_t length, std::int64_t offset) noexcept;
 
 }  // namespace heddle::io

@@ -36,7 +36,7 @@ Nanoseconds system_call_cost() noexcept {
 }
 
 // n reads cost n system calls, or one and n times the ring's share.
-std::size_t most_direct_reads(Nanoseconds system_call) noexcept {
+std::size_t most_direct_calls(Nanoseconds system_call) noexcept {
   if (system_call <= kRingShare) return std::numeric_limits<std::size_t>::max();
   return static_cast<std::size_t>(std::max<Nanoseconds>(1, system_call / (system_call - kRingShare)));
 }

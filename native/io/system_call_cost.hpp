@@ -12,6 +12,6 @@ namespace heddle::io {
 
 // How many cached reads that are there together are made sooner each by its own system call than all by one submission to
 // a ring. Never less than one.
-[[nodiscard]] std::size_t most_direct_reads(Nanoseconds system_call) noexcept;
+[[nodiscard]] std::size_t most_direct_calls(Nanoseconds system_call) noexcept;
 
 }  // namespace heddle::io

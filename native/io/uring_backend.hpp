@@ -29,7 +29,7 @@ class UringBackend final : public Backend {
   std::size_t reap() noexcept override;
   [[nodiscard]] ReceiveBuffers& receive_buffers() override;
   [[nodiscard]] bool give_back(int buffer) noexcept override;
-  [[nodiscard]] std::size_t most_direct_reads() const noexcept override { return most_direct_reads_; }
+  [[nodiscard]] std::size_t most_direct_calls() const noexcept override { return most_direct_calls_; }
   [[nodiscard]] std::size_t in_flight() const noexcept override { return in_flight_; }
 
  private:
@@ -78,7 +78,7 @@ class UringBackend final : public Backend {
   RequestQueue held_closes_;       // the descriptor's last transfers have been cancelled and have not ended yet
   std::vector<Request*> starved_;  // each receive_many that found no buffer
   std::size_t lent_ = 0;           // buffers that somebody has to give back
-  const std::size_t most_direct_reads_ = io::most_direct_reads(system_call_cost());
+  const std::size_t most_direct_calls_ = io::most_direct_calls(system_call_cost());
   const bool may_ask_for_many_;
   bool accepts_many_;           // as far as is known, the kernel has multishot accept
   bool receives_many_ = false;  // and multishot receive with provided buffers

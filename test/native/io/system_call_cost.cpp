@@ -7,15 +7,15 @@
 namespace heddle::io {
 
 TEST_CASE("where system calls are cheap, any number of cached reads is made directly") {
-  CHECK(most_direct_reads(0) == std::numeric_limits<std::size_t>::max());
-  CHECK(most_direct_reads(300) == std::numeric_limits<std::size_t>::max());
+  CHECK(most_direct_calls(0) == std::numeric_limits<std::size_t>::max());
+  CHECK(most_direct_calls(300) == std::numeric_limits<std::size_t>::max());
 }
 
 TEST_CASE("the dearer a system call, the fewer reads are made directly, and one always is") {
-  CHECK(most_direct_reads(400) == 4);
-  CHECK(most_direct_reads(600) == 2);
-  CHECK(most_direct_reads(1'100) == 1);
-  CHECK(most_direct_reads(1'000'000) == 1);
+  CHECK(most_direct_calls(400) == 4);
+  CHECK(most_direct_calls(600) == 2);
+  CHECK(most_direct_calls(1'100) == 1);
+  CHECK(most_direct_calls(1'000'000) == 1);
 }
 
 TEST_CASE("the cost of a system call is measured once") {

@@ -6,8 +6,8 @@
 
 namespace heddle::test {
 
-Script::Script(const Executor::Options& options)
-    : bridge(options, [this](std::size_t count) { return settle(count); }) {}
+Script::Script(const Executor::Options& options, std::optional<std::size_t> most_direct_calls)
+    : bridge(options, [this](std::size_t count) { return settle(count); }, most_direct_calls) {}
 
 void Script::write(bridge::Opcode opcode, std::int32_t id, const Arguments& arguments) {
   if (bridge.control().submitted == static_cast<std::int32_t>(bridge::kSubmissions)) bridge.drain();

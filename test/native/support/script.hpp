@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@ namespace heddle::test {
 // between.
 class Script {
  public:
-  explicit Script(const Executor::Options& options);
+  explicit Script(const Executor::Options& options, std::optional<std::size_t> most_direct_calls = {});
 
   struct Arguments {
     std::int32_t a = 0;
