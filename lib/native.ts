@@ -11,6 +11,7 @@ export interface Addon {
   start(settle: (count: number) => void): SharedArrays
   drain(): void
   leave(): void
+  readNow(): boolean
   keepAlive(): void
   deliveries(): number
   usage(): Record<

@@ -96,6 +96,11 @@ export function submit(
   return index
 }
 
+/** Takes the last submission back, which nobody has drained. */
+export function withdraw(): void {
+  control[at.submitted] = (control[at.submitted] as number) - 1
+}
+
 /** Asks for an early end of an operation, which still gets its reply. Harmless when it has ended, until its id is used again. */
 export function cancel(id: number): void {
   submit(opcode.cancel, 0, id, 0, 0, 0, 0, 0)
@@ -119,9 +124,9 @@ export function round(): number {
   return control[at.round] as number
 }
 
-/** How many replies came together with the one that is being reacted to; 0 when JavaScript runs for another reason. */
-export function repliesTogether(): number {
-  return control[at.pumping] === 0 ? 0 : batch
+/** Whether JavaScript reacts to several replies that have come together. */
+export function isInCrowd(): boolean {
+  return batch > 1 && control[at.pumping] !== 0
 }
 
 /** Puts an id into a submission of the current epoch that had none. */

@@ -1,15 +1,20 @@
 import { EventEmitter } from 'node:events'
 import { constants } from 'node:fs'
-import { expect, submit } from '../bridge/bridge.js'
+import { expect, submit, withdraw } from '../bridge/bridge.js'
+import { FirstOfRound } from '../bridge/first-of-round.js'
 import { opcode, pastCache, tryPageCache } from '../bridge/layout.js'
 import { placeOf } from '../bridge/memory.js'
+import { addon } from '../native.js'
 import { transferExtents } from './extents.js'
 import { closedError } from './file-error.js'
 import type { Limit } from './limit.js'
 import { call } from './pending.js'
-import { ended, PendingTransfer } from './pending-transfer.js'
+import { ended, PendingTransfer, transferred } from './pending-transfer.js'
 import { statDescriptor } from './stat.js'
 import type { TransferRange } from './transfer-range.js'
+
+/** Of reads that are made in the call where many together are made sooner. */
+const first = new FirstOfRound(8)
 
 function closeDescriptor(fd: number): Promise<void> {
   return call<void>(
@@ -62,20 +67,20 @@ export class OpenFile extends EventEmitter implements AsyncDisposable {
   ): Promise<unknown> {
     const { view } = range
     const { memory, byteOffset } = placeOf(view)
+    const reads = operation === opcode.read
+    const { offset, length, position } = range
+    let flags = this.#readFlags
+    if (reads && flags === tryPageCache && position >= 0 && first.next()) {
+      submit(operation, 0, this.#fd, memory, flags, byteOffset + offset, position, length)
+      if (addon.readNow()) return Promise.resolve(transferred(reads, length, given))
+      withdraw()
+      flags = 0
+    }
     return new Promise((resolve, reject) => {
-      const pending = new PendingTransfer(this, operation === opcode.read, view, given, resolve, reject)
+      const pending = new PendingTransfer(this, reads, view, given, resolve, reject)
       const id = expect(pending)
       this.#transfers++
-      submit(
-        operation,
-        id,
-        this.#fd,
-        memory,
-        this.#readFlags,
-        byteOffset + range.offset,
-        range.position,
-        range.length,
-      )
+      submit(operation, id, this.#fd, memory, flags, byteOffset + offset, position, length)
       if (limit !== undefined) pending.watch = limit.watch(id)
     })
   }

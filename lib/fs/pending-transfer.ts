@@ -46,6 +46,11 @@ export class PendingTransfer implements Pending {
   }
 
   protected result(bytes: number): unknown {
-    return this.reads ? { bytesRead: bytes, buffer: this.given } : { bytesWritten: bytes, buffer: this.given }
+    return transferred(this.reads, bytes, this.given)
   }
+}
+
+/** What a transfer resolves to. */
+export function transferred(reads: boolean, bytes: number, given: unknown): unknown {
+  return reads ? { bytesRead: bytes, buffer: given } : { bytesWritten: bytes, buffer: given }
 }

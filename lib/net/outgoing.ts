@@ -1,7 +1,8 @@
 import { constants } from 'node:os'
 import { AbortWatch } from '../bridge/abort.js'
 import { argumentViews, reserveArguments } from '../bridge/arguments.js'
-import { cancel, expect, type Pending, repliesTogether, round, submit } from '../bridge/bridge.js'
+import { cancel, expect, type Pending, submit } from '../bridge/bridge.js'
+import { FirstOfRound } from '../bridge/first-of-round.js'
 import { opcode } from '../bridge/layout.js'
 import { placeOf } from '../bridge/memory.js'
 import { TimeoutError } from '../errors.js'
@@ -17,19 +18,7 @@ const done: Promise<void> = Promise.resolve()
  * in one call, where calls are dear. By itself each would cost more than what is sent.
  */
 const mostCopied = 4096
-const firstOfRound = 2
-
-let countedRound = -1
-let writesOfRound = 0
-
-function isAmongFirst(): boolean {
-  const now = round()
-  if (now !== countedRound) {
-    countedRound = now
-    writesOfRound = repliesTogether() > 1 ? firstOfRound : 0
-  }
-  return ++writesOfRound <= firstOfRound
-}
+const first = new FirstOfRound(2)
 
 /** Bytes, or the end of the stream, that are not with the system yet. Native code has the bytes. */
 class PendingSend implements Pending {
@@ -109,7 +98,7 @@ export class Outgoing {
     const length = bytes.byteLength
     if (length === 0) return done
     let rest = bytes
-    if (this.#waiting === 0 && (length > mostCopied || isAmongFirst())) {
+    if (this.#waiting === 0 && (length > mostCopied || first.next())) {
       const sent = addon.send(this.#socket, bytes)
       if (sent === length) return done
       if (sent < 0) return Promise.reject(new SocketError(sent, 'write'))

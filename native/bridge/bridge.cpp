@@ -10,6 +10,7 @@
 #include "native/bridge/http_port.hpp"
 #include "native/bridge/path_operation.hpp"
 #include "native/bridge/sleep_operation.hpp"
+#include "native/io/page_cache.hpp"
 #include "native/trace.hpp"
 
 namespace heddle::bridge {
@@ -40,6 +41,17 @@ void Bridge::drain() {
   if (std::exchange(device_submissions_, false)) device_drained_(device_context_);
   state.submitted = 0;
   ++state.epoch;
+}
+
+bool Bridge::read_now() {
+  std::int32_t& submitted = control().submitted;
+  if (closed_ || submitted <= 0 || submitted > static_cast<std::int32_t>(kSubmissions)) return false;
+  const Submission& last = submissions()[submitted - 1];
+  const HeldMemory memory = memory_.hold(last.b, last.x, last.z);
+  if (!memory || memory.space == Space::device || !take_copy(memory.bytes)) return false;
+  if (!io::read_page_cache(last.a, memory.address, memory.bytes, static_cast<std::int64_t>(last.y))) return false;
+  --submitted;
+  return true;
 }
 
 void Bridge::leave() {

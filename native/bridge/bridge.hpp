@@ -59,6 +59,9 @@ class Bridge {
 
   // Takes what JavaScript has written, so that it can write more.
   void drain();
+  // Carries out the last submission, a read that may try the page cache, if that takes no waiting: true, and it is gone, or all is
+  // as it was. Not so many bytes in a round that the event loop would have to wait.
+  [[nodiscard]] bool read_now();
   // The process is about to end: what has been submitted goes to the system as far as it takes it at once.
   void leave();
   // JavaScript has read the batch, and its reactions have not run yet. The kernel gets the receive buffers of the batch back:
@@ -87,9 +90,7 @@ class Bridge {
   // Whether that many bytes may still be copied on the JS thread in this round, and that is sooner than to hand them to the
   // backend; counts them if so.
   [[nodiscard]] bool may_copy_here(std::size_t bytes) noexcept {
-    if (drains_many() || bytes > kCopyHere || bytes > copy_left_) return false;
-    copy_left_ -= bytes;
-    return true;
+    return !drains_many() && take_copy(bytes);
   }
 
   // An operation starts, or ends with exactly one reply. `operation` may be null when it can't be cancelled.
@@ -146,6 +147,11 @@ class Bridge {
   static constexpr std::size_t kCopyHere = std::size_t{128} << 10;
   static constexpr std::size_t kCopyInARound = std::size_t{1} << 20;
 
+  [[nodiscard]] bool take_copy(std::size_t bytes) noexcept {
+    if (bytes > kCopyHere || bytes > copy_left_) return false;
+    copy_left_ -= bytes;
+    return true;
+  }
   void handle(const Submission& submission);
   void cancel(std::int32_t id) noexcept;
   void push_reply(const Reply& message);
