@@ -284,7 +284,7 @@ void DeviceThread::rest() noexcept {
     if (now >= close_deadline_) give_up_waiting();
     until = std::min(until.value_or(now + kClosingCheck), now + kClosingCheck);
   }
-  executor_->wait(until);
+  if (!executor_->linger()) executor_->wait(until);
 }
 
 }  // namespace heddle::cuda

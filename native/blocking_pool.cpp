@@ -51,6 +51,7 @@ BlockingPool::~BlockingPool() {
 
 void BlockingPool::submit(Job& job) {
   job.submitted = Clock::monotonic().now();
+  bool expected = false;
   {
     const std::lock_guard lock(mutex_);
     if (queued_ >= idle_ && threads_.size() < max_threads_) {
@@ -65,8 +66,9 @@ void BlockingPool::submit(Job& job) {
     (tail_ != nullptr ? tail_->next : head_) = &job;
     tail_ = &job;
     ++queued_;
+    expected = looking_ && queued_ == 1;
   }
-  available_.notify_one();
+  if (!expected) available_.notify_one();
 }
 
 bool BlockingPool::withdraw(Job& job) noexcept {
@@ -99,12 +101,26 @@ BlockingPoolMetrics BlockingPool::metrics() const {
           .longest_wait = longest_wait_};
 }
 
+void BlockingPool::look_for_job(std::unique_lock<std::mutex>& lock, Patience& patience) {
+  if (head_ != nullptr || closing_ || looking_) return;
+  const Nanoseconds time = patience.look();
+  if (time == 0) return;
+  looking_ = true;
+  lock.unlock();
+  const bool came = look_for(time, [this] { return queued_.load(std::memory_order_relaxed) != 0; });
+  lock.lock();
+  looking_ = false;
+  patience.note(came);
+}
+
 void BlockingPool::work() {
   block_all_signals_but(interrupt_signal());
+  Patience patience;
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_;
     if (queued_ == 0 && idle_ == threads_.size()) rested_.notify_all();
+    look_for_job(lock, patience);
     available_.wait(lock, [this] { return head_ != nullptr || closing_; });
     --idle_;
     if (head_ == nullptr) return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <coroutine>
@@ -16,6 +17,7 @@
 
 #include "native/clock.hpp"
 #include "native/metrics.hpp"
+#include "native/patience.hpp"
 #include "native/ready_queue.hpp"
 #include "native/stop_token.hpp"
 
@@ -72,6 +74,8 @@ class BlockingPool {
 
  private:
   void work();
+  // An idle thread looks for a job before it sleeps; one at a time does. The next job then wakes nobody.
+  void look_for_job(std::unique_lock<std::mutex>& lock, Patience& patience);
 
   const std::size_t max_threads_;
   mutable std::mutex mutex_;
@@ -80,7 +84,8 @@ class BlockingPool {
   Job* head_ = nullptr;
   Job* tail_ = nullptr;
   std::size_t idle_ = 0;
-  std::size_t queued_ = 0;
+  std::atomic<std::size_t> queued_ = 0;  // changed under the mutex
+  bool looking_ = false;
   bool closing_ = false;
   std::uint64_t started_ = 0;
   Nanoseconds total_wait_ = 0;

@@ -157,6 +157,16 @@ void Executor::rest() {
   wait();
 }
 
+bool Executor::linger() noexcept {
+  const Nanoseconds time = patience_.look();
+  if (time == 0) return false;
+  if (!wake_event_.watch()) return true;
+  static_cast<void>(look_for(time, [this] { return wake_event_.notified(); }));
+  const bool came = wake_event_.unwatch();
+  patience_.note(came);
+  return came;
+}
+
 void Executor::wait(std::optional<Nanoseconds> deadline) {
   if (const auto timer = next_deadline()) deadline = deadline ? std::min(*deadline, *timer) : *timer;
   timespec timeout{};

@@ -17,6 +17,7 @@
 #include "native/io/backend.hpp"
 #include "native/metrics.hpp"
 #include "native/pace.hpp"
+#include "native/patience.hpp"
 #include "native/ready_queue.hpp"
 #include "native/scheduler.hpp"
 #include "native/seeded_order.hpp"
@@ -111,6 +112,9 @@ class Executor final : public Scheduler {
   // When poll() has a timer to fire, on this executor's clock.
   [[nodiscard]] std::optional<Nanoseconds> next_deadline() const noexcept { return timers_.next_deadline(); }
 
+  // For who waits for another thread, before wait(): looks for a moment whether somebody wakes this executor. True: poll() first.
+  // Nobody who wakes it meanwhile has to make a system call. See Patience.
+  [[nodiscard]] bool linger() noexcept;
   // Waits until poll() has something to do, or `deadline` on this executor's clock. run() is poll() and wait().
   void wait(std::optional<Nanoseconds> deadline = std::nullopt);
 
@@ -190,6 +194,7 @@ class Executor final : public Scheduler {
   TimerQueue timers_;
   Inbox<Runnable> inbox_;
   WakeEvent wake_event_;
+  Patience patience_;
   BlockingPool blocking_;
   std::unique_ptr<io::Backend> io_;
   std::string io_reason_;

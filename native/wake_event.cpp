@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 #include <system_error>
 
 namespace heddle {
@@ -15,20 +14,33 @@ WakeEvent::WakeEvent() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
 
 WakeEvent::~WakeEvent() { close(fd_); }
 
+// Also where the state stays what it is, it is written: that is what makes the waiter's next change see what was published.
 void WakeEvent::notify() noexcept {
-  if (notified_.exchange(true, std::memory_order_acq_rel)) return;
+  State before = state_.load(std::memory_order_relaxed);
+  State after = State::rest;
+  do {
+    after = before == State::rest || before == State::written ? State::written : State::told;
+  } while (!state_.compare_exchange_weak(before, after, std::memory_order_acq_rel, std::memory_order_relaxed));
+  if (before != State::rest) return;
   const std::uint64_t one = 1;
   // The counter cannot overflow: it is written once between two clears.
   [[maybe_unused]] const ssize_t written = write(fd_, &one, sizeof one);
 }
 
 void WakeEvent::clear() noexcept {
-  if (!notified_.load(std::memory_order_acquire)) return;
+  if (state_.load(std::memory_order_acquire) != State::written) return;
   std::uint64_t count = 0;
-  // A notifier may have set the flag and not yet have written. The flag then stays, for the wake that its write is
+  // A notifier may have set the state and not yet have written. The state then stays, for the wake that its write is
   // about to cause: cleared here, it would leave the descriptor readable for ever.
   if (read(fd_, &count, sizeof count) != static_cast<ssize_t>(sizeof count)) return;
-  notified_.exchange(false, std::memory_order_acq_rel);
+  state_.exchange(State::rest, std::memory_order_acq_rel);
 }
+
+bool WakeEvent::watch() noexcept {
+  State expected = State::rest;
+  return state_.compare_exchange_strong(expected, State::watched, std::memory_order_acq_rel);
+}
+
+bool WakeEvent::unwatch() noexcept { return state_.exchange(State::rest, std::memory_order_acq_rel) == State::told; }
 
 }  // namespace heddle

@@ -19,6 +19,7 @@ class PendingCommand final : public bridge::PendingOperation, private bridge::Re
   static void on_finish(RemoteCompletion& completion) noexcept;  // on the JS thread
 
   DevicePort& port_;
+  const bridge::Bridge::Awaited awaited_;
   Command& command_;
   bool replied_ = false;
 };

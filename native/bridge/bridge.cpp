@@ -267,7 +267,8 @@ void Bridge::pump() {
     bool more = executor_.poll();
     if (take_remote()) more = true;  // they may have made something ready
     if (replies_ != 0 && !deliver()) break;
-    if (closed_ || !work_left(more)) break;
+    if (closed_) break;
+    if (!work_left(more) && (awaited_ == 0 || !executor_.linger())) break;
     const Nanoseconds now = executor_.now();
     if (deadline == 0) {
       deadline = now + kPumpTime;

@@ -89,9 +89,7 @@ class Bridge {
   [[nodiscard]] bool drains_many() const noexcept { return draining_ > most_direct_calls_ && !leaving_; }
   // Whether that many bytes may still be copied on the JS thread in this round, and that is sooner than to hand them to the
   // backend; counts them if so.
-  [[nodiscard]] bool may_copy_here(std::size_t bytes) noexcept {
-    return !drains_many() && take_copy(bytes);
-  }
+  [[nodiscard]] bool may_copy_here(std::size_t bytes) noexcept { return !drains_many() && take_copy(bytes); }
 
   // An operation starts, or ends with exactly one reply. `operation` may be null when it can't be cancelled.
   void begin(PendingOperation& operation);
@@ -105,6 +103,17 @@ class Bridge {
   [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
   // Requests were submitted outside of a drain.
   void flush_soon() noexcept { unflushed_ = true; }
+  // Lives as long as another thread owes an answer: the JS thread then looks for it a moment before it sleeps. The JS thread only.
+  class Awaited {
+   public:
+    explicit Awaited(Bridge& bridge) noexcept : bridge_(bridge) { ++bridge_.awaited_; }
+    Awaited(const Awaited&) = delete;
+    Awaited& operator=(const Awaited&) = delete;
+    ~Awaited() { --bridge_.awaited_; }
+
+   private:
+    Bridge& bridge_;
+  };
   // Any thread.
   void post(RemoteCompletion& completion) noexcept;
   // For many of them: the JS thread need not look before announce().
@@ -182,6 +191,7 @@ class Bridge {
   std::uint64_t messages_ = 0;
   std::uint64_t delivered_ = 0;  // of the messages
   std::size_t reading_ = 0;      // of the batch that JavaScript reads
+  std::size_t awaited_ = 0;      // answers that other threads owe
   bool unflushed_ = false;       // JavaScript has begun an operation past the submissions since the last poll
   bool delivering_ = false;
   bool leaving_ = false;

@@ -26,6 +26,7 @@ class PathOperation final : public PendingOperation, private BlockingPool::Job, 
   void end() noexcept;
 
   Bridge& bridge_;
+  const Bridge::Awaited awaited_{bridge_};
   const io::PathRequest request_;
   io::PathOutcome outcome_;
   std::atomic<bool> cancelled_{false};

@@ -32,6 +32,7 @@ class WriteOperation final : public PendingOperation, private io::WriteLane::Wri
   void end() noexcept;
 
   Bridge& bridge_;
+  const Bridge::Awaited awaited_{bridge_};
   const std::shared_ptr<io::WriteLane> lane_;
   HeldMemory bytes_;
   iovec one_{};
