@@ -284,7 +284,8 @@ void DeviceThread::rest() noexcept {
     if (now >= close_deadline_) give_up_waiting();
     until = std::min(until.value_or(now + kClosingCheck), now + kClosingCheck);
   }
-  if (!executor_->linger()) executor_->wait(until);
+  const bool may_linger = !until || *until - now > Patience::kLook;
+  if (!may_linger || !executor_->linger()) executor_->wait(until);
 }
 
 }  // namespace heddle::cuda

@@ -13,6 +13,8 @@ let lent: Buffer | undefined
 
 /** Where native code copies what is small: those bytes are the reader's. Full, it is replaced. */
 let page = new ArrayBuffer(0)
+/** Nothing on it has been told of yet: what was not copied until now found its predecessor full. */
+let unused = false
 
 /** Whether the bytes of which a message tells are the reader's own; otherwise they are gone when its handler returns. */
 export function isCopied(message: number): boolean {
@@ -24,10 +26,11 @@ export function arrivedBytes(message: number): Buffer {
   const bytes = message & (arrivalUnit - 1)
   const place = ((message & ~copiedArrival) / arrivalUnit) | 0
   if (isCopied(message)) {
+    unused = false
     // Somebody has transferred the memory of a Buffer, and with it that of others.
     return page.byteLength === 0 ? addon.recoverArrival(place, bytes) : Buffer.from(page, place, bytes)
   }
-  if (bytes <= longestCopiedArrival) renewPage()
+  if (bytes <= longestCopiedArrival && !unused) renewPage()
   lent ??= Buffer.from(addon.receiveBuffers())
   const start = place * receiveBufferBytes
   return lent.subarray(start, start + bytes)
@@ -37,4 +40,5 @@ function renewPage(): void {
   page = new ArrayBuffer(arrivalPageBytes)
   markAsUntransferable(page)
   addon.renewArrivalPage(page)
+  unused = true
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <utility>
 
 #include "native/bridge/file_operation.hpp"
@@ -19,6 +20,8 @@ namespace {
 
 // How long one pump may keep the JS thread before the event loop gets its turn.
 constexpr Nanoseconds kPumpTime = 500'000;
+
+constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
@@ -127,7 +130,10 @@ void Bridge::stat(std::int32_t id, std::string path, bool follow_links, const Su
 
 void Bridge::path_call(std::int32_t id, io::PathRequest request) {
   drain();
-  if (!closed_) PathOperation::start(*this, id, std::move(request));
+  if (closed_) return;
+  // A system call is dear here, and there is a ring.
+  if (request.call == io::PathCall::read_files && most_direct_calls_ != kAnyNumber) request.flags |= io::kTogether;
+  PathOperation::start(*this, id, std::move(request));
 }
 
 void Bridge::vectored(std::int32_t id, io::Opcode opcode, int descriptor, double position,

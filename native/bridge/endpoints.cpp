@@ -138,6 +138,7 @@ void Endpoints::close_all() {
   for (std::size_t i = 0; i < endpoints_.size(); ++i) {
     if (endpoints_[i] != nullptr) endpoints_[i]->close(0);
   }
+  arrival_page_ = {};
 }
 
 }  // namespace heddle::bridge

@@ -165,7 +165,7 @@ PathOutcome carry_out(const PathRequest& request, const std::atomic<bool>& cance
         return ::fallocate(request.fd, request.flags, static_cast<off_t>(request.x), static_cast<off_t>(request.y));
       });
     case PathCall::read_files:
-      return read_files(request.path, cancelled);
+      return read_files(request.path, (request.flags & kTogether) != 0, cancelled);
     case PathCall::statfs:
       return file_system(request.path);
     case PathCall::read_folder:

@@ -28,7 +28,7 @@ enum class PathCall : std::int32_t {
   utimes,       // path, or fd; x: access time, y: modification time, in seconds; flags: kNoFollow
   copy_file,    // path, second, flags: those of COPYFILE_*
   fallocate,    // fd, x: offset, y: bytes, flags: those of fallocate(2)
-  read_files,   // path: many, each ended by NUL; bytes: see read_files.hpp
+  read_files,   // path: many, each ended by NUL; flags: kTogether; bytes: see read_files.hpp
   statfs,       // path; bytes: seven numbers of 64 bits: type, bsize, blocks, bfree, bavail, files, ffree
   read_folder,  // fd, x: how many bytes of entries at most; bytes: see read_folder.hpp
 };
@@ -37,6 +37,7 @@ inline constexpr int kForce = 1;      // what is not there is no error
 inline constexpr int kRecursive = 2;  // with all that is below
 inline constexpr int kWithTypes = 4;  // names of links are not followed to see whether they lead to folders
 inline constexpr int kNoFollow = 8;   // the link itself, not what it leads to
+inline constexpr int kTogether = 16;  // many files in one system call, where there is a ring
 
 inline constexpr int kCopyExclusive = 1;   // COPYFILE_EXCL: fails when the destination is there
 inline constexpr int kCopyClone = 2;       // COPYFILE_FICLONE: shares the blocks where the file system can
