@@ -11,8 +11,8 @@ import { Waiters } from './waiters.js'
 const overhead = 256
 
 /**
- * What a connection has received and nobody has read, and who waits for more. Native code tells of bytes in its receive
- * buffers, which are copied out at once: the kernel gets them back whatever the reader does. When `limit`
+ * What a connection has received and nobody has read, and who waits for more. Native code tells of bytes that it has copied, or
+ * that lie in its receive buffers and are copied out at once: the kernel gets those back whatever the reader does. When `limit`
  * bytes wait here, with those that keep them, no more is taken from the kernel until half of them are read. Until native
  * code hears of that, as much may come again, and 16 KiB.
  */
