@@ -6,7 +6,11 @@
 namespace heddle::cuda {
 
 PendingCommand::PendingCommand(DevicePort& port, std::int32_t id, Command& command)
-    : PendingOperation(id), RemoteCompletion(&PendingCommand::on_finish), port_(port), awaited_(port.bridge_), command_(command) {
+    : PendingOperation(id),
+      RemoteCompletion(&PendingCommand::on_finish),
+      port_(port),
+      awaited_(port.bridge_),
+      command_(command) {
   command.notify = true;
   command.done = &PendingCommand::on_done;
   command.context = this;

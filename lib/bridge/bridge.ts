@@ -25,8 +25,12 @@ if (shared.submissionBytes !== submissionBytes || shared.replyBytes !== replyByt
   )
 }
 
+let leaving = false
 // What was asked for before the end is not to be lost with it, where the system takes it at once.
-process.on('exit', () => addon.leave())
+process.on('exit', () => {
+  leaving = true
+  addon.leave()
+})
 
 const control = new Int32Array(shared.control)
 const submissionInts = new Int32Array(shared.submissions)
@@ -122,6 +126,11 @@ export function epoch(): number {
 /** Changes whenever native code has looked for submissions by itself. */
 export function round(): number {
   return control[at.round] as number
+}
+
+/** Whether the process ends: nothing that is submitted from here on is looked for. */
+export function isLeaving(): boolean {
+  return leaving
 }
 
 /** Whether JavaScript reacts to several replies that have come together. */

@@ -1,4 +1,4 @@
-import { isInCrowd, round } from './bridge.js'
+import { isInCrowd, isLeaving, round } from './bridge.js'
 
 /**
  * Who is alone is served at once, in the call, and has no Promise to wait for. A crowd is served together: what comes in reaction
@@ -22,6 +22,6 @@ export class FirstOfRound {
       this.#round = now
       this.#left = isInCrowd() ? 0 : this.#most
     }
-    return this.#left-- > 0
+    return this.#left-- > 0 || isLeaving()
   }
 }

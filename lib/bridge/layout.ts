@@ -71,7 +71,6 @@ export const pathFlag = { force: 1, recursive: 2, withTypes: 4, noFollow: 8 } as
  */
 export const arrivalUnit = 1 << 14
 export const copiedArrival = 1 << 29
-export const arrivalPageBytes = 16 << 10
 /** What is longer is not copied there. */
 export const longestCopiedArrival = 1024
 /** Bytes from one receive buffer to the next. */

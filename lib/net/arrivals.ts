@@ -1,12 +1,9 @@
 import { markAsUntransferable } from 'node:worker_threads'
-import {
-  arrivalPageBytes,
-  arrivalUnit,
-  copiedArrival,
-  longestCopiedArrival,
-  receiveBufferBytes,
-} from '../bridge/layout.js'
+import { arrivalUnit, copiedArrival, longestCopiedArrival, receiveBufferBytes } from '../bridge/layout.js'
 import { addon } from '../native.js'
+
+/** Bytes that one small chunk may keep; many fit. */
+const pageBytes = 16 << 10
 
 /** What native code receives into. What a message names there is good until its handler returns. */
 let lent: Buffer | undefined
@@ -37,7 +34,7 @@ export function arrivedBytes(message: number): Buffer {
 }
 
 function renewPage(): void {
-  page = new ArrayBuffer(arrivalPageBytes)
+  page = new ArrayBuffer(pageBytes)
   markAsUntransferable(page)
   addon.renewArrivalPage(page)
   unused = true

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { AbortWatch } from '../bridge/abort.js'
 import { argumentViews, reserveArguments } from '../bridge/arguments.js'
-import { cancel, expect, type Pending, submit } from '../bridge/bridge.js'
+import { cancel, expect, isLeaving, type Pending, submit } from '../bridge/bridge.js'
 import { FirstOfRound } from '../bridge/first-of-round.js'
 import { opcode } from '../bridge/layout.js'
 import { placeOf } from '../bridge/memory.js'
@@ -126,6 +126,7 @@ export class Outgoing {
         const at = reserveArguments(length)
         argumentViews.u8.set(bytes, at)
         submit(opcode.sendCopied, id, this.#socket, 0, 0, at, 0, length)
+        if (isLeaving()) addon.leave()
       } else {
         const { memory, byteOffset } = placeOf(bytes)
         submit(opcode.send, id, this.#socket, memory, 0, byteOffset, 0, length)

@@ -8,15 +8,14 @@
 #include <span>
 #include <utility>
 
+#include "native/bridge/layout.hpp"
+
 namespace heddle::bridge {
 
 // Memory of JavaScript's into which small arrivals are copied one behind the other, so that a Buffer over them is all that is
 // left to make there. It is held until the next one comes, and JavaScript's Buffers keep it after that.
 class ArrivalPage {
  public:
-  // What is longer is not copied twice as cheaply as once.
-  static constexpr std::size_t kLongest = 1024;
-
   // Arrivals go there from now on.
   void renew(std::shared_ptr<void> hold, std::span<std::byte> memory) noexcept {
     hold_ = std::move(hold);
@@ -27,7 +26,7 @@ class ArrivalPage {
   // Where the copy starts. None: it is too long, or the page has no room, and then takes nothing more: JavaScript learns of a
   // full page by an arrival that is not in it, and must have seen all that are by then.
   [[nodiscard]] std::optional<std::size_t> copy(std::span<const std::byte> bytes) noexcept {
-    if (bytes.size() > kLongest) return std::nullopt;
+    if (bytes.size() > kLongestCopiedArrival) return std::nullopt;
     if (bytes.size() > memory_.size() - used_) {
       used_ = memory_.size();
       return std::nullopt;

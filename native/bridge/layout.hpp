@@ -81,7 +81,8 @@ enum class Opcode : std::int32_t {
 // page: where they start times the unit, plus how many they are, plus kCopiedArrival.
 inline constexpr std::int32_t kArrivalUnit = 1 << 14;
 inline constexpr std::int32_t kCopiedArrival = 1 << 29;
-inline constexpr std::size_t kArrivalPageBytes = std::size_t{16} << 10;
+// What is longer does not go there.
+inline constexpr std::size_t kLongestCopiedArrival = 1024;
 
 // Progress of a datagram socket: the number of the place times this, plus how many bytes it has.
 inline constexpr std::int32_t kBufferUnit = 1 << 20;

@@ -44,8 +44,8 @@ class Backend {
   // Whoever got a buffer is done with it. True when somebody waited for one: flush() soon.
   [[nodiscard]] virtual bool give_back(int buffer) noexcept = 0;
 
-  // So many reads of what is in the page cache, when they are there together, are made sooner by read_page_cache() than
-  // through here.
+  // So many calls that do not wait (reads of what is in the page cache, small sends), when they are there together, are made
+  // sooner one by one than through here.
   [[nodiscard]] virtual std::size_t most_direct_calls() const noexcept = 0;
 
   // Submitted and not completed.

@@ -42,7 +42,7 @@ FileRing::~FileRing() = default;
 FileRing* FileRing::here() noexcept {
   thread_local bool asked = false;
   thread_local std::unique_ptr<FileRing> mine;
-  if (std::exchange(asked, true)) return mine.get();
+  if (std::exchange(asked, true)) return mine != nullptr && mine->ring_ != nullptr ? mine.get() : nullptr;
   std::unique_ptr<io_uring> fresh(new (std::nothrow) io_uring{});
   if (fresh == nullptr || io_uring_queue_init(kFiles, fresh.get(), 0) != 0) return nullptr;
   std::unique_ptr<io_uring, Exit> ring(fresh.release());
@@ -87,7 +87,11 @@ bool FileRing::carry_out() noexcept {
       --left;
     }
     const bool again = submitted >= 0 || submitted == -EINTR || submitted == -EAGAIN || submitted == -EBUSY;
-    if (!again && left == io_uring_sq_ready(ring_.get())) return false;
+    if (!again && left == io_uring_sq_ready(ring_.get())) {
+      // What it has not taken names memory of the caller's, and must never be taken: it goes with the ring.
+      ring_.reset();
+      return false;
+    }
   }
   return true;
 }

@@ -25,7 +25,8 @@ class FileRing {
   void open(unsigned index, const char* path, int flags) noexcept;
   void read(unsigned index, std::byte* into, std::size_t length, std::size_t offset) noexcept;
   void close(unsigned index) noexcept;
-  // Until all of it has ended; what each came to is in result(). False: the kernel takes none of it.
+  // Until all of it has ended; what each came to is in result(). False: the kernel takes none of it, and the ring and its files are
+  // gone: not to be used again.
   [[nodiscard]] bool carry_out() noexcept;
 
   // As of the system call: >= 0, or -errno.

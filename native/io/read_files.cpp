@@ -176,7 +176,7 @@ PathOutcome read_files(const std::string& paths, bool together, const std::atomi
   std::vector<const char*> names;
   for (std::size_t at = 0; at < paths.size(); at = paths.find('\0', at) + 1) names.push_back(paths.c_str() + at);
   PathOutcome outcome;
-  FileRing* const ring = together ? FileRing::here() : nullptr;
+  FileRing* ring = together ? FileRing::here() : nullptr;
   for (std::span<const char* const> left(names); !left.empty();) {
     if (cancelled.load(std::memory_order_relaxed)) return {.result = -ECANCELED};
     if (ring != nullptr) {
@@ -185,6 +185,7 @@ PathOutcome read_files(const std::string& paths, bool together, const std::atomi
         left = left.subspan(some.size());
         continue;
       }
+      ring = nullptr;
     }
     const std::size_t header = outcome.bytes.size();
     outcome.bytes.append(sizeof(std::int64_t), '\0');

@@ -55,7 +55,7 @@ TEST_CASE("look_for: ends when it has come, and when the time is over") {
 }
 
 // Whoever is looked for, asleep or about to be, hears of each: one that is lost is a wait without end.
-TEST_CASE("Executor: nothing that is posted is lost, whether its thread looks or sleeps") {
+TEST_CASE("Executor: no wake is lost, whether its thread looks or sleeps") {
   Executor executor;
   const int rounds = test::rounds(20'000);
   std::atomic<int> asked{0};

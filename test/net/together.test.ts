@@ -100,7 +100,7 @@ it('a peer that has reset its connection fails the write to it, and no other', a
   expect(failed).toEqual([25])
 })
 
-it('what was written before the process ends arrives', async () => {
+it('what was written before the process ends arrives, and what is written while it does', async () => {
   const server = await listen({ host: loopback })
   const ended = runClean('writes-and-exits', { args: [String(portOf(server))] })
   for (let i = 0; i < 20; ++i) {
