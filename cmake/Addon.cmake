@@ -7,6 +7,7 @@ add_library(heddle MODULE ${HEDDLE_BINDING_SOURCES})
 set_target_properties(heddle PROPERTIES
   PREFIX "" SUFFIX ".node" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
 target_link_libraries(heddle PRIVATE heddle_cuda heddle::node heddle_options)
+heddle_precompile(heddle napi.h)
 # SWALLOW: in a Worker that is being terminated every call fails, and no exception can be thrown; that is no reason to abort.
 target_compile_definitions(heddle PRIVATE
   NAPI_VERSION=9 NAPI_DISABLE_CPP_EXCEPTIONS NODE_ADDON_API_DISABLE_DEPRECATED

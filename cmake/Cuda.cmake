@@ -30,6 +30,7 @@ endif()
 
 add_library(heddle_cuda STATIC ${HEDDLE_CUDA_SOURCES})
 target_link_libraries(heddle_cuda PUBLIC heddle_native PRIVATE heddle_options)
+heddle_precompile(heddle_cuda)
 
 if(HEDDLE_CUDART)
   include(Kernels)
