@@ -1,6 +1,6 @@
-# The standard headers that most files include, compiled once for each target: a third of the time of a build. No header of
-# ours is among them, so that a change to one builds only what includes it. The clang and sanitizer presets leave it off: what a
-# file does not include itself is missed there.
+# The standard headers that most files include, compiled once for each target. No header of ours is among them, so that a change
+# to one builds only what includes it. The clang and sanitizer presets leave it off: what a file does not include itself is missed
+# there.
 
 option(HEDDLE_PRECOMPILE "Compile the standard headers once for each target" ON)
 
