@@ -23,7 +23,7 @@ foreach(part native traced cuda)
     target_include_directories(${target} SYSTEM PRIVATE "${HEDDLE_DOCTEST_INCLUDE}")
     target_link_libraries(${target} PRIVATE heddle_${part} heddle_options)
     heddle_precompile(${target} doctest/doctest.h)
-    # Most of the time of a build goes into optimizing tests.
+    # Nearly half of a build's time goes into tests.
     target_compile_definitions(${target} PRIVATE DOCTEST_CONFIG_SUPER_FAST_ASSERTS)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O2>)
     set_source_files_properties(test/${part}/main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { open } from 'heddle/fs'
 import { expect, it } from 'vitest'
@@ -17,6 +17,7 @@ it('a file holds what was written, whatever is in flight together', { timeout: 1
       const model = new FileModel(file)
       await model.go(history)
       expect(readFileSync(path).equals(model.content)).toBe(true)
+      rmSync(path)
     }),
     { seed, numRuns: 60 },
   ),

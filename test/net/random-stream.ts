@@ -29,7 +29,7 @@ export interface Stream {
   readonly highWaterMark: number
   readonly writes: readonly WriteStep[]
   readonly reads: readonly ReadStep[]
-  /** How the writer ends: after everything is with the system, or at once. */
+  /** How the writer ends: when everything is with the system, but for the last two, which do not wait for that. */
   readonly ending: 'end' | 'end with bytes' | 'close' | 'close at once' | 'abort'
 }
 
@@ -79,7 +79,7 @@ export interface Written {
   taken: number
 }
 
-/** Writes, and ends the direction; `socket` is closed then, or is to be closed by whoever waits for it. */
+/** Writes, ends as it is told to, and closes the socket. */
 export async function write(socket: Socket, { writes, ending }: Stream): Promise<Written> {
   const written: Written = { all: 0, taken: 0 }
   const pending: Promise<void>[] = []
